@@ -1,0 +1,47 @@
+# Two commands need nothing but Python and make: `make demo` and `make test`. Each sets itself up in .venv.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format migrate messages lock clean
+
+demo: $(READY)
+	$(BIN)/aftersales demo --port $(PORT)
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m locales.catalogues check
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Writes a new migration from the difference between the tables and the newest revision: make migrate m="why"
+migrate: $(READY)
+	$(BIN)/aftersales db revision "$(m)"
+
+# Extracts every Phrase into locales/messages.pot and carries the catalogues along.
+messages: $(READY)
+	$(BIN)/python -m locales.catalogues update
+
+# The lock carries names, versions and hashes only.
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --generate-hashes --no-emit-index-url \
+		--no-emit-find-links pyproject.toml --group dev -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
