@@ -1,0 +1,321 @@
+"""The case as a whole: opening it, moving it, and what each move leaves behind (facts, vouchers, offers, a deadline).
+
+The lifecycle says which moves are possible; here stand the limits on their contents: money, rounds, who may arbitrate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from conversations.cases import deadlines
+from conversations.cases.claim import Claim, Remedy
+from conversations.cases.deadlines import Limits
+from conversations.cases.facts import CaseDismissed, CaseOpened, CaseSettled, Fact
+from conversations.cases.lifecycle import Act, Position, advance, outstanding
+from conversations.cases.money import Money, zero
+from conversations.cases.offers import Fate, Offer, rounds_of
+from conversations.cases.ratings import Rating
+from conversations.cases.records import record_of
+from conversations.cases.roles import Role
+from conversations.cases.rulings import Ruling
+from conversations.cases.states import ENDS, State
+from conversations.cases.terms import Kind, Send, Terms
+from conversations.cases.verdict import Outcome, Verdict
+from conversations.cases.vouchers import Voucher, VoucherKind
+from conversations.phrase import Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A claim and all that came of it. `paid` is the most that may be given back for its items.
+
+    `since` and `due_at` bound the current wait. `policy` and `policy_hash` pin the pack it was judged under.
+    """
+
+    ref: str
+    buyer: int
+    claim: Claim
+    verdict: Verdict
+    paid: Money
+    policy: str
+    policy_hash: str
+    limits: Limits
+    opened_at: datetime
+    since: datetime
+    due_at: datetime | None
+    position: Position = Position()
+    arbitrator: int | None = None
+    ended_at: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    rating: Rating | None = None
+    question: str = ""  # what the arbitrator asked last
+    refusal: str = ""  # why the seller refused
+    is_late: bool = False  # an arbitrator let the time pass
+
+    @property
+    def store(self) -> str:
+        return self.claim.order.store
+
+    @property
+    def state(self) -> State:
+        return self.position.state
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in ENDS
+
+    @property
+    def outstanding(self) -> Money:
+        return outstanding(self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a move, in which role. The clock is nobody: person 0."""
+
+    role: Role
+    person: int = 0
+
+
+THE_CLOCK = Actor(Role.CLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A move was made: the case after it, and what has happened."""
+
+    case: Case
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """An expected refusal, in words that say what can be done instead. Nothing has changed."""
+
+    reason: Phrase
+
+
+def open_case(
+    claim: Claim,
+    verdict: Verdict,
+    *,
+    ref: str,
+    buyer: int,
+    paid: Money,
+    policy: str,
+    policy_hash: str,
+    limits: Limits,
+    now: datetime,
+) -> Moved:
+    """A new case, waiting for the seller. The caller has made sure that the verdict allows it."""
+    case = Case(
+        ref=ref,
+        buyer=buyer,
+        claim=claim,
+        verdict=verdict,
+        paid=paid,
+        policy=policy,
+        policy_hash=policy_hash,
+        limits=limits,
+        opened_at=now,
+        since=now,
+        due_at=now + limits.waits[State.AWAITING_SELLER],
+    )
+    return Moved(case, (CaseOpened(claim, verdict.ground, verdict.outcome, policy, policy_hash),))
+
+
+def claimed_terms(case: Case) -> Terms:
+    """The terms the buyer asked for: what an approval agrees to."""
+    claim, verdict = case.claim, case.verdict
+    goods_back = verdict.goods_back
+    pays_shipping = goods_back and verdict.return_shipping is Role.SELLER
+    exchange = claim.remedy is Remedy.EXCHANGE
+    return Terms(
+        kind=Kind.EXCHANGE if exchange else Kind.RETURN_REFUND if goods_back else Kind.REFUND,
+        amount=zero(case.paid.currency) if exchange else case.paid,
+        items=claim.items,
+        goods_back=goods_back,
+        shipping=verdict.return_shipping if goods_back else None,
+        shipping_amount=shipping_allowance(case) if pays_shipping else zero(case.paid.currency),
+        send=Send.REPLACEMENT if exchange else Send.NOTHING,
+    )
+
+
+def shipping_allowance(case: Case) -> Money:
+    """The most that is reimbursed for sending the goods back, beside the price."""
+    currency = case.paid.currency
+    return Money(case.limits.return_shipping.get(currency, 0), currency)
+
+
+def act(case: Case, move: Act, actor: Actor, *, now: datetime) -> Moved | Denied:
+    """Makes a move. Denied for what the person could know better, IllegalMove for what the table does not allow."""
+    move = _completed(case, move)
+    if denied := _denied(case, move, actor):
+        return denied
+    before, position = case.position, advance(case.position, move, actor.role)
+    after = replace(case, position=position)
+    after = _with_records(after, before, move, actor, now)
+    after = _with_deadline(after, before, move, now)
+    return Moved(after, (*record_of(case, after, move, actor), *_ending(after)))
+
+
+def default_move(case: Case) -> Act:
+    """What the clock does when the current wait is over."""
+    if case.state is State.AWAITING_SELLER and not _may_approve_by_default(case):
+        return Act(move="escalate")
+    return Act(move=deadlines.DEFAULTS[case.state])
+
+
+def _may_approve_by_default(case: Case) -> bool:
+    cap = case.limits.caps.get(case.paid.currency, -1)
+    return case.verdict.outcome is Outcome.ELIGIBLE and case.paid.minor <= cap
+
+
+def _completed(case: Case, move: Act) -> Act:
+    """Fills in what follows from the case: approved terms, the rest of a refund, the way home for dismissed goods."""
+    match move.move:
+        case "approve" if move.terms is None:
+            return replace(move, terms=claimed_terms(case))
+        case "rule" | "offer" | "propose" if move.terms and move.terms.kind is Kind.DISMISSAL:
+            held = case.position.done.received or case.position.done.shipped
+            return replace(move, terms=replace(move.terms, send=Send.ORIGINAL if held else Send.NOTHING))
+        case "refund" if move.amount is None:
+            return replace(move, amount=case.outstanding)
+        case "enforce" if case.position.terms is not None:
+            return replace(move, amount=_platform_owes(case, case.position.terms))
+        case "dispute_refund" if move.amount is None:
+            return replace(move, amount=zero(case.paid.currency))
+    return move
+
+
+def _platform_owes(case: Case, terms: Terms) -> Money:
+    if terms.send is not Send.NOTHING and not case.position.done.sent:
+        return case.paid + terms.shipping_amount - Money(case.position.done.refunded, case.paid.currency)
+    return case.outstanding
+
+
+def _denied(case: Case, move: Act, actor: Actor) -> Denied | None:
+    if move.terms is not None and move.move in ("offer", "propose", "rule"):
+        if reason := terms_refused(case, move.terms):
+            return Denied(reason)
+    match move.move:
+        case "offer" if rounds_of(case.offers, actor.role) >= case.limits.rounds:
+            return Denied(
+                Phrase(
+                    "You have made {count} offers, the most one side may make. You can accept theirs, or bring in an "
+                    "arbitrator.",
+                    count=case.limits.rounds,
+                )
+            )
+        case "refund" if move.amount is not None and case.position.terms is not None:
+            if not move.amount or move.amount > case.outstanding:
+                return Denied(Phrase("A refund can be up to {left}, what is still due.", left=case.outstanding))
+        case "dispute_refund" if move.amount is not None:
+            if move.amount.minor >= case.position.done.refunded:
+                return Denied(Phrase("If everything has arrived, please confirm the refund instead of disputing it."))
+        case "take" | "enforce":
+            return _arbitrator_tied(case, actor)
+    return None
+
+
+def _arbitrator_tied(case: Case, actor: Actor) -> Denied | None:
+    if actor.person == case.buyer:
+        return Denied(Phrase("You are the buyer in this case, so another arbitrator has to take it."))
+    if any(ruling.arbitrator == actor.person for ruling in case.rulings):
+        return Denied(Phrase("You gave the ruling under appeal, so another arbitrator has to take it."))
+    return None
+
+
+def terms_refused(case: Case, terms: Terms) -> Phrase | None:
+    """Why these terms cannot be offered or ruled in this case; None when they can."""
+    currency = case.paid.currency
+    if terms.amount.currency != currency or terms.shipping_amount.currency != currency:
+        return Phrase("This case is in {currency}; please give amounts in that currency.", currency=currency)
+    left = case.paid - Money(case.position.done.refunded, currency) if terms.amount else case.paid
+    if terms.amount > left:
+        return Phrase("At most {most} can be given back here: what was paid for these items.", most=left)
+    if terms.kind in (Kind.REFUND, Kind.RETURN_REFUND, Kind.COMPENSATION) and not terms.amount:
+        return Phrase("Please name an amount above zero.")
+    if terms.shipping_amount > shipping_allowance(case):
+        return Phrase("At most {most} can be reimbursed for return shipping.", most=shipping_allowance(case))
+    return None
+
+
+def _with_deadline(case: Case, before: Position, move: Act, now: datetime) -> Case:
+    state = case.state
+    if state in ENDS:
+        return replace(case, since=now, due_at=None, ended_at=now)
+    if state is before.state and (move.move, state) not in deadlines.RESTARTS:
+        return case
+    return replace(case, since=now, due_at=now + case.limits.waits[state])
+
+
+def _with_records(case: Case, before: Position, move: Act, actor: Actor, now: datetime) -> Case:
+    case = replace(case, offers=_offers(case, before, move, actor, now))
+    match move.move:
+        case "refuse":
+            return replace(case, refusal=move.text)
+        case "ship" | "send_goods" | "refund" | "enforce":
+            return replace(case, vouchers=(*case.vouchers, _voucher(case, move, actor, now)))
+        case "take":
+            return replace(case, arbitrator=actor.person)
+        case "release":
+            return replace(case, arbitrator=None, is_late=case.is_late or actor.role is Role.CLOCK)
+        case "ask":
+            return replace(case, question=move.text)
+        case "rule" if move.terms is not None:
+            ruling = Ruling(
+                arbitrator=actor.person,
+                terms=move.terms,
+                reasons=move.text,
+                at=now,
+                is_final=before.is_appealed,
+            )
+            return replace(case, rulings=(*case.rulings, ruling))
+        case "appeal":
+            return replace(case, arbitrator=None)
+    return case
+
+
+def _offers(case: Case, before: Position, move: Act, actor: Actor, now: datetime) -> tuple[Offer, ...]:
+    """The history, with the fate of the offer that was open and the one just made."""
+    was, now_open = before.offer, case.position.offer
+    offers = list(case.offers)
+    if was is not None and (now_open is None or now_open.n != was.n):
+        fates = {"decline": Fate.DECLINED, "lapse": Fate.LAPSED, "accept": Fate.ACCEPTED}
+        fate = Fate.COUNTERED if now_open else fates.get(move.move, Fate.DROPPED)
+        offers = [replace(offer, fate=fate) if offer.n == was.n else offer for offer in offers]
+    if now_open is not None and (was is None or was.n != now_open.n):
+        offers.append(Offer(n=now_open.n, by=actor.role, terms=now_open.terms, at=now, words=move.text))
+    return tuple(offers)
+
+
+_VOUCHERS = {
+    "ship": VoucherKind.RETURN,
+    "send_goods": VoucherKind.DELIVERY,
+    "refund": VoucherKind.REFUND,
+    "enforce": VoucherKind.PLATFORM,
+}
+
+
+def _voucher(case: Case, move: Act, actor: Actor, now: datetime) -> Voucher:
+    return Voucher(
+        n=len(case.vouchers) + 1,
+        kind=_VOUCHERS[move.move],
+        by=actor.role,
+        at=now,
+        number=move.number,
+        carrier=move.carrier,
+        amount=move.amount,
+    )
+
+
+def _ending(case: Case) -> tuple[Fact, ...]:
+    if case.state is State.SETTLED:
+        return (CaseSettled(),)
+    if case.state is State.CLOSED and case.position.terms and case.position.terms.kind is Kind.DISMISSAL:
+        return (CaseDismissed(),)
+    return ()

@@ -1,0 +1,61 @@
+"""How long each state waits, what happens when nobody acts, and when its owner is reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from conversations.cases.states import State
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The figures of the policy pack that a running case keeps, whatever becomes of the pack.
+
+    `waits` is how long each state waits; `caps` up to how many minor units a silent seller is taken to approve, by
+    currency (none: the case escalates instead); `return_shipping` how much a buyer's return is reimbursed.
+    """
+
+    waits: Mapping[State, timedelta]
+    rounds: int
+    files: int
+    rating: timedelta
+    caps: Mapping[str, int]
+    return_shipping: Mapping[str, int]
+
+
+#: What the clock does in each state when its time is up. AWAITING_SELLER has two: see `case.default_move`.
+DEFAULTS: Mapping[State, str] = {
+    State.AWAITING_SELLER: "approve",
+    State.NEGOTIATING: "lapse",
+    State.AT_ODDS: "close",
+    State.AWAITING_RETURN: "close",
+    State.RETURNING: "receive",
+    State.AWAITING_REPLACEMENT: "breach",
+    State.REPLACING: "receive_goods",
+    State.AWAITING_REFUND: "breach",
+    State.REFUNDING: "confirm_refund",
+    State.BREACHED: "remind",
+    State.ESCALATED: "remind",
+    State.ARBITRATION: "release",
+    State.EVIDENCE_REQUESTED: "silent",
+    State.RULED: "stand",
+}
+
+#: Moves that start a fresh wait although the state stays the same.
+RESTARTS = frozenset({("offer", State.NEGOTIATING), ("remind", State.ESCALATED), ("remind", State.BREACHED)})
+
+
+def reminders(since: datetime, due: datetime) -> tuple[datetime, ...]:
+    """When the owner of a wait is reminded: at half time, and 24 h or a tenth of the wait before the end."""
+    wait = due - since
+    last = due - min(_DAY, wait / 10)
+    return tuple(sorted({since + wait / 2, last}))
+
+
+def next_alarm(since: datetime, due: datetime, *, after: datetime) -> datetime:
+    """The next instant at which something is to happen for this wait: a reminder, else its end."""
+    return next((at for at in reminders(since, due) if at > after), due)

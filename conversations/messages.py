@@ -1,0 +1,227 @@
+"""What comes in from a person and what goes out to one, whatever the messenger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from conversations.cases.evidence import File
+from conversations.cases.roles import Role
+from conversations.phrase import Phrase
+
+# --- coming in -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Somebody as the messenger knows them. `address` is where they are written to (a private chat)."""
+
+    address: int
+    name: str
+    language: str = ""  # the messenger's language tag, if it told one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message: words, files, or both. A command arrives as its text. `edited`: it replaces an earlier one."""
+
+    message: int
+    text: str = ""
+    files: tuple[File, ...] = ()
+    reply_to: int | None = None
+    is_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button under one of our messages. `query` must be answered, `do` is what the button carried."""
+
+    query: str
+    do: str
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person blocked us; nothing can be sent to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person can be written to again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One thing a person did, at the messenger's own time."""
+
+    sender: Sender
+    at: datetime
+    content: Said | Pressed | Left | Returned
+
+
+# --- going out -------------------------------------------------------------------------------------------------
+
+
+class Style(StrEnum):
+    """How a button looks; never the only carrier of a meaning."""
+
+    PLAIN = ""
+    PRIMARY = "primary"
+    SUCCESS = "success"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: what it says and the `do` that comes back when it is pressed (at most 64 bytes)."""
+
+    label: Phrase
+    do: str
+    style: Style = Style.PLAIN
+
+
+#: Buttons in rows.
+Choices = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A short message: a title in bold, if any, and lines of text, each a paragraph."""
+
+    lines: tuple[Phrase, ...]
+    title: Phrase | None = None
+    choices: Choices = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something we ask: the prompt in bold, then explanations; `notes` are a checklist or a list of points."""
+
+    prompt: Phrase
+    lines: tuple[Phrase, ...] = ()
+    notes: tuple[Phrase, ...] = ()
+    choices: Choices = ()
+    complaint: Phrase | None = None  # why the last answer could not be used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a card: a heading in bold and its lines."""
+
+    heading: Phrase
+    lines: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Where a party stands in a case. Edited in place; `due_at` is shown in the reader's own local time."""
+
+    ref: str
+    title: Phrase
+    state: Phrase
+    turn: Phrase | None
+    due_at: datetime | None
+    default: Phrase | None  # what happens if nobody acts
+    sections: tuple[Section, ...] = ()
+    choices: Choices = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """Somebody's own words, passed on untouched under a line that says who speaks. Never parsed as markup."""
+
+    speaker: Phrase
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """Messages of one chat copied to another without naming their author; `caption_by` says who sent them."""
+
+    speaker: Phrase
+    source: int  # the address they were sent from
+    messages: tuple[int, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibits:
+    """Evidence shown to somebody: files already known to the messenger, under a line that says what they are."""
+
+    caption: Phrase
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toast:
+    """The answer to a press; an alert has to be dismissed."""
+
+    query: str
+    text: Phrase | None = None
+    is_alert: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """The sender edited a message that was relayed: `text` replaces that of its copy."""
+
+    speaker: Phrase
+    text: str
+    source: int
+    message: int
+
+
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Toast | Correction
+
+
+class Placing(StrEnum):
+    """Where in the chat a message with a slot goes."""
+
+    NEW = "new"  # a new message
+    REPLACE = "replace"  # edit the slot's message in place; a new one when there is none
+    BELOW = "below"  # take the buttons off the slot's message, and send a new one at the bottom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One thing to say to one person (`to` is their id, not their address).
+
+    `slot` names a place that holds one message at a time ("card:A7KQ2M", "question"); `ref` is the case it is about,
+    so that a reply to it is understood; `answers` is the person's own message it replies to.
+    """
+
+    to: int
+    body: Body
+    slot: str = ""
+    placing: Placing = Placing.NEW
+    ref: str = ""
+    answers: int | None = None
+
+
+def card_slot(ref: str) -> str:
+    """The slot of a case's card in a chat."""
+    return f"card:{ref}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody we know. `language` is what they chose, else what the messenger told; `stores` are those they sell for."""
+
+    id: int
+    address: int
+    name: str
+    language: str
+    has_chosen_language: bool = False
+    is_reachable: bool = True
+    is_arbitrator: bool = False
+    stores: frozenset[str] = frozenset()
+    open_ref: str = ""  # the case they last opened
+
+    def sells_for(self, store: str) -> bool:
+        return store in self.stores
+
+
+#: Who hears something about a case: a party, or every arbitrator.
+Audience = Role

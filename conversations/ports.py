@@ -1,0 +1,208 @@
+"""What the desk needs from storage. Every collection belongs to one unit of work; nothing is kept before it commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from conversations.cases.case import Case
+from conversations.cases.evidence import Evidence, File
+from conversations.cases.facts import Fact
+from conversations.cases.orders import Order, OrderKey, Store
+from conversations.cases.roles import Role
+from conversations.messages import Outgoing, Person, Sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A fact as the journal keeps it: number `n` of its case, by whom, when. `person` is 0 for the clock."""
+
+    n: int
+    at: datetime
+    who: Role
+    person: int
+    fact: Fact
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is good for."""
+
+    ORDER = "order"
+    SELLER = "seller"
+    ARBITRATOR = "arbitrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A one-time link: an order to bind (`store`, `number`), or a role to take (`store` for a seller)."""
+
+    purpose: LinkPurpose
+    store: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDialog:
+    """A conversation under way with a person: which one, about which case, where it is, what was answered so far.
+
+    `answers` holds JSON values only.
+    """
+
+    name: str
+    ref: str
+    step: str
+    answers: Mapping[str, Any]
+
+
+class People(Protocol):
+    """Everybody we know."""
+
+    async def greet(self, sender: Sender) -> Person:
+        """The person of that address; made on first sight. Name and untouched language follow the messenger's."""
+
+    async def get(self, person: int) -> Person:
+        """KeyError for an id never given out."""
+
+    async def save(self, person: Person) -> None:
+        """Keeps everything about a person, roles included."""
+
+    async def sellers_of(self, store: str) -> Sequence[Person]: ...
+
+    async def arbitrators(self) -> Sequence[Person]: ...
+
+
+class Orders(Protocol):
+    """Orders and who may claim on them."""
+
+    async def get(self, key: OrderKey) -> Order | None: ...
+
+    async def numbered(self, number: str) -> Sequence[Order]:
+        """Every store's order of that number."""
+
+    async def of(self, person: int) -> Sequence[Order]:
+        """The orders bound to a buyer, newest purchase first."""
+
+    async def bind(self, key: OrderKey, person: int) -> None:
+        """Lets this buyer claim on the order. Idempotent."""
+
+    async def is_bound(self, key: OrderKey, person: int) -> bool: ...
+
+    async def store(self, name: str) -> Store:
+        """A store by name; one without an address when nothing was set."""
+
+    async def set_store(self, store: Store) -> None: ...
+
+
+class Cases(Protocol):
+    """The cases. `lock=True` keeps others out of that case until the unit of work ends."""
+
+    async def new_ref(self) -> str:
+        """An unguessable reference that no case has: six signs without the ones that look or sound alike."""
+
+    async def add(self, case: Case) -> None: ...
+
+    async def get(self, ref: str, *, lock: bool = False) -> Case | None: ...
+
+    async def save(self, case: Case) -> None:
+        """Keeps the case and its next deadline."""
+
+    async def of_order(self, key: OrderKey) -> Sequence[Case]: ...
+
+    async def of_buyer(self, person: int) -> Sequence[Case]:
+        """Newest first."""
+
+    async def of_stores(self, stores: Sequence[str], *, limit: int = 50) -> Sequence[Case]:
+        """Open ones first, the most pressing deadline first."""
+
+    async def queue(self) -> Sequence[Case]:
+        """Escalated and breached cases, the most pressing deadline first, then the oldest."""
+
+    async def of_arbitrator(self, person: int) -> Sequence[Case]:
+        """The open cases an arbitrator has taken."""
+
+
+class Dialogs(Protocol):
+    """The conversations under way with each person, a stack: the last one is the one being answered."""
+
+    async def of(self, person: int) -> tuple[OpenDialog, ...]: ...
+
+    async def keep(self, person: int, dialogs: tuple[OpenDialog, ...]) -> None: ...
+
+
+class EvidenceBook(Protocol):
+    """The exhibits of each case."""
+
+    async def of(self, ref: str) -> Sequence[Evidence]:
+        """In the order of their numbers."""
+
+    async def add(
+        self, ref: str, files: Sequence[File], *, by: Role, at: datetime, caption: str = ""
+    ) -> Sequence[Evidence]:
+        """Numbers the files on and asks for each to be fetched and looked into."""
+
+    async def save(self, ref: str, evidence: Evidence) -> None: ...
+
+
+class Journal(Protocol):
+    """What happened, case by case. Append only."""
+
+    async def add(self, ref: str, facts: Sequence[Fact], *, who: Role, person: int, at: datetime) -> None: ...
+
+    async def of(self, ref: str) -> Sequence[Entry]: ...
+
+
+class Alarms(Protocol):
+    """When to look at a case again."""
+
+    async def set(self, ref: str, at: datetime | None) -> None:
+        """One alarm a case; None for none."""
+
+
+class Links(Protocol):
+    """One-time links."""
+
+    async def peek(self, token: str, now: datetime) -> Link | None:
+        """What the link is good for; None when unknown, used or expired."""
+
+    async def redeem(self, token: str, now: datetime, *, person: int) -> Link | None:
+        """Uses it up."""
+
+
+class Posts(Protocol):
+    """What was posted in which chat."""
+
+    async def case_of(self, address: int, message: int) -> str | None:
+        """The case that a message of ours, or one relayed from this chat, is about."""
+
+
+class Outbox(Protocol):
+    """What is to be said, in order for each person."""
+
+    async def add(self, outgoing: Outgoing) -> None: ...
+
+
+class Guesses(Protocol):
+    """How often somebody guessed wrong lately: order codes, links."""
+
+    async def count(self, person: int, since: datetime) -> int: ...
+
+    async def add(self, person: int, at: datetime) -> None: ...
+
+
+class Work(Protocol):
+    """A unit of work: all of it happens or nothing does."""
+
+    people: People
+    orders: Orders
+    cases: Cases
+    dialogs: Dialogs
+    evidence: EvidenceBook
+    journal: Journal
+    alarms: Alarms
+    links: Links
+    posts: Posts
+    outbox: Outbox
+    guesses: Guesses
