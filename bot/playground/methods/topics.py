@@ -1,0 +1,114 @@
+"""Forum topics, in forum supergroups and, where the bot has them, in private chats."""
+
+from pydantic import Field
+
+from bot.playground.errors import bad_request
+from bot.playground.methods.table import method
+from bot.playground.parameters import ChatId, Parameters
+from bot.playground.people import Chat, Topic
+from bot.playground.world import World
+
+COLOURS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
+NAME_LIMIT = 128
+
+
+class CreateForumTopic(Parameters):
+    chat_id: ChatId
+    name: str
+    icon_color: int = COLOURS[0]
+    icon_custom_emoji_id: str | None = None
+
+
+class OfTopic(Parameters):
+    chat_id: ChatId
+    message_thread_id: int
+
+
+class EditForumTopic(OfTopic):
+    name: str | None = Field(default=None)
+    icon_custom_emoji_id: str | None = None
+
+
+@method
+def create_forum_topic(world: World, p: CreateForumTopic) -> dict[str, object]:
+    chat = _forum(world, p.chat_id)
+    name = _name(p.name)
+    if p.icon_color not in COLOURS:
+        raise bad_request("TOPIC_ICON_COLOR_INVALID")
+    # The id of a topic is the id of the service message that opens it.
+    created = {"name": name, "icon_color": p.icon_color}
+    message = world.post(chat, world.bot_user, {"forum_topic_created": created})
+    thread_id = message["message_id"]
+    world.replace(chat, {**message, "message_thread_id": thread_id, "is_topic_message": True}, is_told=False)
+    topic = Topic(thread_id, name, p.icon_color, p.icon_custom_emoji_id)
+    chat.topics[thread_id] = topic
+    return topic.as_api()
+
+
+@method
+def edit_forum_topic(world: World, p: EditForumTopic) -> bool:
+    chat, topic = _topic(world, p)
+    name = _name(p.name) if p.name is not None else topic.name
+    if name == topic.name and p.icon_custom_emoji_id in (None, topic.icon_custom_emoji_id):
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    topic.name = name
+    if p.icon_custom_emoji_id is not None:
+        topic.icon_custom_emoji_id = p.icon_custom_emoji_id or None
+    world.post(chat, world.bot_user, {"forum_topic_edited": {"name": name}}, thread_id=topic.thread_id)
+    return True
+
+
+@method
+def close_forum_topic(world: World, p: OfTopic) -> bool:
+    return _shut(world, p, is_closed=True)
+
+
+@method
+def reopen_forum_topic(world: World, p: OfTopic) -> bool:
+    return _shut(world, p, is_closed=False)
+
+
+@method
+def delete_forum_topic(world: World, p: OfTopic) -> bool:
+    """The topic goes with all its messages."""
+    chat, topic = _topic(world, p)
+    del chat.topics[topic.thread_id]
+    inside = [
+        message_id
+        for message_id, message in chat.messages.items()
+        if message.get("message_thread_id") == topic.thread_id
+    ]
+    for message_id in inside:
+        world.remove(chat, message_id)
+    return True
+
+
+def _shut(world: World, p: OfTopic, *, is_closed: bool) -> bool:
+    chat, topic = _topic(world, p)
+    if topic.is_closed == is_closed:
+        raise bad_request("TOPIC_NOT_MODIFIED")
+    topic.is_closed = is_closed
+    event: dict[str, object] = {"forum_topic_closed" if is_closed else "forum_topic_reopened": {}}
+    world.post(chat, world.bot_user, event, thread_id=topic.thread_id)
+    return True
+
+
+def _topic(world: World, p: OfTopic) -> tuple[Chat, Topic]:
+    chat = _forum(world, p.chat_id)
+    return chat, world.topic(chat, p.message_thread_id)
+
+
+def _forum(world: World, chat_id: int | str) -> Chat:
+    chat = world.open_chat(chat_id)
+    if not (world.topics_in_private if chat.is_private else chat.is_forum):
+        raise bad_request("the chat is not a forum")
+    if not chat.is_private and chat.bot_status != "administrator":
+        raise bad_request("not enough rights to manage topics")
+    return chat
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= NAME_LIMIT:
+        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "TOPIC_TITLE_TOO_LONG")
+    return name

@@ -1,0 +1,91 @@
+"""Runs the playground's application on 127.0.0.1 inside the running event loop; installs no signal handlers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.playground.bot_api import ABORT
+
+HOST = "127.0.0.1"
+GRACE_SECONDS = 2
+KEEP_ALIVE_SECONDS = 75
+
+
+class PlaygroundServer:
+    """A started server. `url` is its root; `bot_url` and `file_url` are what python-telegram-bot takes."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def bot_url(self) -> str:
+        return f"{self.url}/bot"
+
+    @property
+    def file_url(self) -> str:
+        return f"{self.url}/file/bot"
+
+
+@asynccontextmanager
+async def serve(app: Starlette, *, port: int = 0) -> AsyncIterator[PlaygroundServer]:
+    """Serves until left; port 0 takes a free one. Raises OSError when the port is taken."""
+    listener = socket.create_server((HOST, port), backlog=1024)
+    config = uvicorn.Config(
+        CuttableConnections(app),
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await _started(server, running)
+        yield PlaygroundServer(listener.getsockname()[1])
+    finally:
+        app.state.world.interrupt()
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+class CuttableConnections:
+    """Leaves the way to cut a request's connection in its scope: faults need it, and ASGI has no word for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            transport = getattr(getattr(send, "__self__", None), "transport", None)
+            if transport is not None:
+                scope.setdefault("state", {})[ABORT] = transport.abort
+        await self.app(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the process's signals to whoever owns the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _started(server: uvicorn.Server, running: "asyncio.Task[None]") -> None:
+    while not server.started:
+        if running.done():
+            await running
+            raise OSError("the playground's server did not start")
+        await asyncio.sleep(0.005)
