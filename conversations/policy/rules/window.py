@@ -1,0 +1,53 @@
+"""Within what time a claim has to be made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from conversations.cases.orders import Order
+from conversations.cases.verdict import Finding
+from conversations.phrase import Phrase
+from conversations.policy.durations import Duration
+from conversations.policy.rules.rule import Rule, Subject
+
+
+class Since(StrEnum):
+    """What a window counts from."""
+
+    PURCHASE = "purchase"
+    RECEIPT = "receipt"
+
+
+class Span(BaseModel):
+    """One way to be in time: `length` from an instant, counted in whole 24 h days from that instant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: Since
+    length: Duration
+
+    def ends(self, order: Order) -> datetime | None:
+        """When it ends; None while it has not begun."""
+        start = order.purchased_at if self.since is Since.PURCHASE else order.delivered_at
+        return None if start is None else start + self.length
+
+
+class Window(Rule):
+    """Any one of the spans is enough, its last instant included. No window runs out before delivery."""
+
+    kind: Literal["window"]
+    any_of: tuple[Span, ...] = Field(min_length=1)
+
+    def judge(self, subject: Subject) -> Finding:
+        ends = [span.ends(subject.order) for span in self.any_of]
+        known = [end for end in ends if end is not None]
+        if subject.order.delivered_at is None or len(known) < len(ends):
+            return self._held(Phrase("In time: the goods have not been delivered yet."))
+        until = max(known)
+        if subject.now <= until:
+            return self._held(Phrase("In time: open until {until}.", until=until))
+        return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))
