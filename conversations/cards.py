@@ -1,0 +1,189 @@
+"""The card of a case: everything a party needs to see at a glance, and exactly the buttons they may press now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations import presses, vocabulary
+from conversations.cases.case import Case
+from conversations.cases.evidence import Evidence
+from conversations.cases.lifecycle import moves_open
+from conversations.cases.offers import rounds_of
+from conversations.cases.orders import Order, Store
+from conversations.cases.roles import Role
+from conversations.cases.states import State
+from conversations.cases.terms import Kind
+from conversations.cases.vouchers import Voucher, VoucherKind
+from conversations.messages import Card, Choice, Choices, Section, Style
+from conversations.phrase import Phrase
+
+_STYLES = {
+    "approve": Style.SUCCESS,
+    "accept": Style.SUCCESS,
+    "take": Style.PRIMARY,
+    "rule": Style.PRIMARY,
+    "ship": Style.PRIMARY,
+    "send_goods": Style.PRIMARY,
+    "refund": Style.PRIMARY,
+    "answer": Style.PRIMARY,
+    "receive": Style.SUCCESS,
+    "receive_goods": Style.SUCCESS,
+    "confirm_refund": Style.SUCCESS,
+    "refuse": Style.DANGER,
+    "decline": Style.DANGER,
+    "withdraw": Style.DANGER,
+    "enforce": Style.DANGER,
+}
+
+
+def card(case: Case, reader: Role, *, order: Order | None, store: Store, evidence: Sequence[Evidence]) -> Card:
+    """The card of a case as `reader` sees it."""
+    return Card(
+        ref=vocabulary.reference(case.ref),
+        title=vocabulary.headline(case, order),
+        state=_state(case),
+        turn=vocabulary.turn(case, reader),
+        due_at=case.due_at,
+        default=vocabulary.default(case),
+        sections=tuple(_sections(case, reader, order, store, evidence)),
+        choices=choices(case, reader, evidence=len(evidence)),
+    )
+
+
+def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
+    """The buttons of a card: the moves open to the reader, then what they may look at."""
+    moves = [
+        Choice(
+            vocabulary.MOVES[move],
+            presses.write(presses.MovePress(case.ref, case.position.turn, move)),
+            _STYLES.get(move, Style.PLAIN),
+        )
+        for move in moves_for(case, reader)
+    ]
+    looks = []
+    if evidence:
+        looks.append(_look("evidence", case, Phrase.counted("Evidence ({n})", "Evidence ({n})", evidence)))
+    looks.append(_look("record", case, Phrase("History")))
+    if (reader is Role.BUYER and case.state is State.SETTLED and case.rating is None) or (
+        reader is Role.BUYER and case.state is State.CLOSED and case.rating is None
+    ):
+        looks.append(_look("rate", case, Phrase("Rate the service")))
+    if case.is_open and reader in (Role.BUYER, Role.SELLER):
+        other = Phrase("Write to the seller") if reader is Role.BUYER else Phrase("Write to the buyer")
+        looks.append(_look("reply", case, other))
+    return (*_in_rows(moves), *_in_rows(looks))
+
+
+def moves_for(case: Case, role: Role) -> tuple[str, ...]:
+    """The moves open to a role, without offers beyond the last round."""
+    spent = rounds_of(case.offers, role) >= case.limits.rounds
+    return tuple(move for move in moves_open(case.position, role) if not (move == "offer" and spent))
+
+
+def _look(command: str, case: Case, label: Phrase) -> Choice:
+    return Choice(label, presses.write(presses.CommandPress(command, case.ref)))
+
+
+def _in_rows(buttons: Sequence[Choice], width: int = 2) -> Choices:
+    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))
+
+
+def _state(case: Case) -> Phrase:
+    if case.is_late and case.state is State.ESCALATED:
+        return Phrase("Waiting for another arbitrator: the last one ran out of time")
+    return vocabulary.STATES[case.state]
+
+
+def _sections(
+    case: Case, reader: Role, order: Order | None, store: Store, evidence: Sequence[Evidence]
+) -> list[Section]:
+    sections = [_claim(case, order, reader)]
+    if case.position.terms is None and reader is not Role.BUYER:
+        lines = (vocabulary.OUTCOMES[case.verdict.outcome], *vocabulary.verdict_lines(case.verdict))
+        sections.append(Section(heading=Phrase("What the policy says"), lines=lines))
+    if case.refusal and case.position.terms is None:
+        sections.append(Section(heading=Phrase("The seller refused"), lines=(_words(case.refusal),)))
+    if case.question and case.state is State.EVIDENCE_REQUESTED:
+        asked = vocabulary.ROLES[case.position.asked or Role.BUYER]
+        heading = Phrase("{party} was asked", party=asked)
+        sections.append(Section(heading=heading, lines=(_words(case.question),)))
+    sections += _agreements(case)
+    if case.state is State.AWAITING_RETURN and store.return_address and reader is not Role.ARBITRATOR:
+        sections.append(Section(heading=Phrase("Send the goods to"), lines=(_words(store.return_address),)))
+    if case.vouchers:
+        lines = tuple(voucher_line(voucher) for voucher in case.vouchers)
+        sections.append(Section(heading=Phrase("Vouchers"), lines=lines))
+    if refused := [item.name for item in evidence if item.refused]:
+        sections.append(Section(heading=Phrase("Evidence that could not be used"), lines=(_words(", ".join(refused)),)))
+    return sections
+
+
+def _claim(case: Case, order: Order | None, reader: Role) -> Section:
+    claim = case.claim
+    lines = [
+        Phrase(
+            "{remedy}, reason: {reason}",
+            remedy=vocabulary.REMEDY_NAMES[claim.remedy],
+            reason=vocabulary.REASONS[claim.reason] if reader is Role.BUYER else vocabulary.REASON_NAMES[claim.reason],
+        )
+    ]
+    if order is not None:
+        lines += vocabulary.items(order, claim.items)
+    lines.append(Phrase("Paid for these items: {amount}", amount=case.paid))
+    lines.append(Phrase("Order {number}, store {store}", number=claim.order.number, store=case.store))
+    if claim.words:
+        lines.append(_words(claim.words))
+    heading = Phrase("Your claim") if reader is Role.BUYER else Phrase("The claim")
+    return Section(heading=heading, lines=tuple(lines))
+
+
+def _agreements(case: Case) -> list[Section]:
+    sections = []
+    if (offer := case.position.offer) is not None:
+        heading = _OFFERS[offer.by]
+        words = next((made.words for made in case.offers if made.n == offer.n), "")
+        lines = vocabulary.terms_lines(offer.terms) + ((_words(words),) if words else ())
+        sections.append(Section(heading=heading, lines=lines))
+    terms = case.position.terms
+    if terms is not None:
+        if case.rulings and case.rulings[-1].terms.kind is terms.kind and case.position.is_ruled:
+            lines = (*vocabulary.terms_lines(terms), _words(case.rulings[-1].reasons))
+            sections.append(Section(heading=Phrase("The ruling"), lines=lines))
+        else:
+            sections.append(Section(heading=Phrase("What was agreed"), lines=vocabulary.terms_lines(terms)))
+        if case.is_open and terms.kind is not Kind.DISMISSAL and case.outstanding:
+            left = Phrase("Still to be refunded: {amount}", amount=case.outstanding)
+            sections[-1] = Section(heading=sections[-1].heading, lines=(*sections[-1].lines, left))
+    return sections
+
+
+_OFFERS = {
+    Role.SELLER: Phrase("The seller offers"),
+    Role.BUYER: Phrase("The buyer offers"),
+    Role.ARBITRATOR: Phrase("The arbitrator proposes"),
+}
+
+
+def voucher_line(voucher: Voucher) -> Phrase:
+    """A voucher in one line, with its number."""
+    name, number = voucher.name, voucher.number
+    match voucher.kind:
+        case VoucherKind.RETURN:
+            return Phrase(
+                "{name}: sent back with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number
+            )
+        case VoucherKind.DELIVERY:
+            return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
+        case VoucherKind.REFUND:
+            return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
+        case VoucherKind.PLATFORM:
+            return Phrase(
+                "{name}: {amount} paid by the platform, number {number}",
+                name=name,
+                amount=voucher.amount,
+                number=number,
+            )
+
+
+def _words(text: str) -> Phrase:
+    return Phrase("“{words}”", words=text)
