@@ -19,6 +19,8 @@ from conversations.phrase import Phrase
 BUYER, SELLER, ARBITRATOR = Role.BUYER, Role.SELLER, Role.ARBITRATOR
 Say = Callable[[Any, Role], Phrase]
 
+_ASKED: Mapping[Role, Phrase] = {Role.BUYER: Phrase("the buyer"), Role.SELLER: Phrase("the seller")}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -181,7 +183,7 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
         if_silent=_always(Phrase("The seller did not object in time, so the goods count as received."))),
     facts.GoodsDisputed: Told(
         _goods_disputed,
-        _always(Phrase("Noted. An arbitrator will look at the goods' case; please keep everything as it is."))),
+        _always(Phrase("Noted. An arbitrator will look into it; please keep everything as it is."))),
     facts.GoodsSent: Told(
         lambda f, who: Phrase("The seller sent the goods. {voucher}", voucher=voucher_line(f.voucher)),
         lambda f, who: Phrase("Recorded: {voucher}. The buyer has been told.", voucher=voucher_line(f.voucher))),
@@ -275,9 +277,7 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
 }
 # fmt: on
 
-_ASKED = {Role.BUYER: Phrase("the buyer"), Role.SELLER: Phrase("the seller")}
 
 #: Facts that only arbitrators may see in a record.
 CONFIDENTIAL: frozenset[type[facts.Fact]] = frozenset({facts.NoteWritten})
-#: Facts that tell a doer and nobody else, or go without a notice of their own.
 assert set(NOTICES) == set(facts.KINDS.values())

@@ -1,0 +1,175 @@
+"""What a dialog is: steps in order, of which the first that applies and is not answered yet is asked next.
+
+Answers are JSON values under the id of their step. Two names are the dialog's own: `_trail` (the steps answered by the
+person, in order, for going back) and `_pending` (steps that have a value but are not finished: a file was given, more
+may come).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from conversations import presses
+from conversations.cases.case import Case
+from conversations.cases.lifecycle import Act
+from conversations.cases.orders import Order, Store
+from conversations.cases.roles import Role
+from conversations.messages import Choice, Choices, Person, Question, Said, Style
+from conversations.phrase import Phrase
+from conversations.policy import Pack
+from conversations.ports import OpenDialog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """All that a step may look at. `taken` counts the units of each line claimed before, `found` are the orders of a
+    number the person typed, `cases` those they may mean."""
+
+    person: Person
+    now: datetime
+    dialog: OpenDialog
+    pack: Pack
+    role: Role = Role.BUYER
+    case: Case | None = None
+    order: Order | None = None
+    store: Store | None = None
+    orders: Sequence[Order] = ()
+    found: Sequence[Order] = ()
+    taken: Mapping[str, int] = field(default_factory=dict)
+    cases: Sequence[Case] = ()
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        return self.dialog.answers
+
+    @property
+    def the_case(self) -> Case:
+        assert self.case is not None
+        return self.case
+
+    @property
+    def the_order(self) -> Order:
+        assert self.order is not None
+        return self.order
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that a step could use. Not `is_final`: the step goes on. `also` sets answers of other steps, None
+    takes one back."""
+
+    value: Any
+    is_final: bool = True
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why an answer could not be used, and what would do. Nothing is lost."""
+
+    why: Phrase
+
+
+Reply = Said | str  # a message, or the value of a button
+
+
+class Step(Protocol):
+    """One question of a dialog."""
+
+    @property
+    def id(self) -> str: ...
+
+    def applies(self, context: Context) -> bool: ...
+
+    def ask(self, context: Context) -> Question:
+        """The question, without the ways back and out."""
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        """Reads an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """A dialog by name. `act` turns the answers of a move's dialog into the move."""
+
+    name: str
+    steps: tuple[Step, ...]
+    act: Callable[[Context], Act] | None = None
+
+
+def start(name: str, ref: str = "", **answers: Any) -> OpenDialog:
+    """A dialog just begun, with what is known already."""
+    return OpenDialog(name=name, ref=ref, step="", answers=answers)
+
+
+def next_step(dialog: Dialog, context: Context) -> Step | None:
+    """The step to ask now; None when everything is answered."""
+    for step in dialog.steps:
+        if step.applies(context) and not is_answered(context.dialog, step.id):
+            return step
+    return None
+
+
+def is_answered(open_dialog: OpenDialog, step: str) -> bool:
+    answers = open_dialog.answers
+    return step in answers and step not in answers.get("_pending", ())
+
+
+def question(dialog: Dialog, step: Step, context: Context, *, complaint: Phrase | None = None) -> Question:
+    """The step's question with Back and Cancel under it."""
+    asked = step.ask(context)
+    ways = []
+    if context.answers.get("_trail"):
+        ways.append(Choice(Phrase("‹ Back"), presses.write(presses.AnswerPress(dialog.name, step.id, presses.BACK))))
+    ways.append(Choice(Phrase("Cancel"), presses.write(presses.AnswerPress(dialog.name, step.id, presses.CANCEL))))
+    return replace(asked, choices=(*asked.choices, tuple(ways)), complaint=complaint)
+
+
+def answer(open_dialog: OpenDialog, step: str, given: Given) -> OpenDialog:
+    """The dialog with an answer taken down."""
+    answers = dict(open_dialog.answers)
+    answers[step] = given.value
+    for name, value in given.also.items():
+        if value is None:
+            answers.pop(name, None)
+        else:
+            answers[name] = value
+    pending = [name for name in answers.get("_pending", ()) if name != step]
+    trail = [name for name in answers.get("_trail", ()) if name != step]
+    if given.is_final:
+        trail.append(step)
+    else:
+        pending.append(step)
+    answers["_pending"], answers["_trail"] = pending, trail
+    return replace(open_dialog, answers=answers)
+
+
+def back(open_dialog: OpenDialog) -> OpenDialog:
+    """The dialog with the last answer taken back; unchanged at the beginning."""
+    answers = dict(open_dialog.answers)
+    trail = list(answers.get("_trail", ()))
+    if not trail:
+        return open_dialog
+    last = trail.pop()
+    answers["_trail"] = trail
+    if last in KEPT_ON_BACK:
+        answers["_pending"] = [*answers.get("_pending", ()), last]
+    else:
+        answers.pop(last, None)
+    return replace(open_dialog, answers=answers)
+
+
+#: Going back to these shows what was given, to add to it.
+KEPT_ON_BACK = frozenset({"files", "items"})
+
+
+def option(context: Context, step: str, value: str, label: Phrase, style: Style = Style.PLAIN) -> Choice:
+    """A button that answers this step with `value`."""
+    return Choice(label, presses.write(presses.AnswerPress(context.dialog.name, step, value)), style)
+
+
+def rows(buttons: Sequence[Choice], width: int = 1) -> Choices:
+    return tuple(tuple(buttons[i : i + width]) for i in range(0, len(buttons), width))

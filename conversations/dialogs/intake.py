@@ -1,0 +1,401 @@
+"""The buyer's way from "something is wrong" to a claim: order, items, remedy, reason, condition, evidence, review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conversations import presses, vocabulary
+from conversations.cases.claim import Claim, Claimed, Reason, Remedy
+from conversations.cases.orders import Item, Order, OrderKey
+from conversations.cases.verdict import Outcome, Verdict
+from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply, option, rows
+from conversations.dialogs.steps import Confirm, Files, Option, Pick, Write
+from conversations.messages import Question, Said, Style
+from conversations.phrase import Phrase
+from conversations.policy import assess
+from conversations.policy.rules import Subject
+from conversations.policy.rules.condition import Condition, Need
+from conversations.policy.rules.evidence import EvidenceNeeded
+
+NAME = "intake"
+#: How many orders are offered as buttons, newest first.
+_MOST_ORDERS = 8
+_MOST_BUTTONS = 10
+
+
+def order_key(answers: Mapping[str, Any]) -> OrderKey | None:
+    """The order a draft is about, once the person has proved that it is theirs."""
+    if "order" not in answers:
+        return None
+    store, number = answers["order"]
+    return OrderKey(store, number)
+
+
+def draft_claim(context: Context) -> Claim:
+    """The claim as far as it has been answered; what is missing is taken at its kindest."""
+    answers, order = context.answers, context.the_order
+    items = tuple(Claimed(no, quantity) for no, quantity in chosen(context).items())
+    return Claim(
+        order=order.key,
+        items=items,
+        remedy=Remedy(answers["remedy"]),
+        reason=Reason(answers["reason"]),
+        is_used=answers.get("unused") == "no",
+        is_opened=answers.get("intact") == "no",
+        evidence=len(answers.get("files", ())),
+        words=str(answers.get("words", "")),
+    )
+
+
+def verdict_of(context: Context) -> Verdict:
+    """What the policy says of the draft now."""
+    return assess(draft_claim(context), context.the_order, context.pack, context.now)
+
+
+def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
+    """The lines of the order with the units that no open or settled case has claimed."""
+    order = context.the_order
+    left = ((item, item.quantity - context.taken.get(item.no, 0)) for item in order.items)
+    return tuple((item, units) for item, units in left if units > 0)
+
+
+def chosen(context: Context) -> dict[str, int]:
+    """Line number -> quantity, as answered; a single unit needs no question."""
+    quantities = context.answers.get("quantities", {})
+    return {no: int(quantities.get(no, 1)) for no in context.answers.get("items", ())}
+
+
+# --- the order -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WhichOrder:
+    """One of the person's orders by a button, or any order by its number (which its code must then complete)."""
+
+    id: str = "number"
+
+    def applies(self, context: Context) -> bool:
+        return "order" not in context.answers
+
+    def ask(self, context: Context) -> Question:
+        buttons = [
+            option(context, self.id, str(i), Phrase("{number} · {item}", number=o.key.number, item=_first(o)))
+            for i, o in enumerate(context.orders[:_MOST_ORDERS])
+        ]
+        lines = (Phrase("Tap an order, or send its number."),) if buttons else ()
+        prompt = Phrase("Which order is it about?") if buttons else Phrase("What is the order number?")
+        return Question(prompt=prompt, lines=lines, choices=rows(buttons))
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        if isinstance(reply, str):
+            if reply.isdecimal() and int(reply) < len(context.orders):
+                key = context.orders[int(reply)].key
+                return Given(key.number, also={"order": [key.store, key.number]})
+            return Complaint(Phrase("Please tap one of the orders, or send an order number."))
+        number = reply.text.strip().lstrip("#")
+        if not 1 <= len(number) <= 64:
+            return Complaint(Phrase("Please send the order number as it stands in the shop's confirmation."))
+        mine = [order.key for order in context.orders if order.key.number.lstrip("#") == number]
+        if len(mine) == 1:
+            return Given(number, also={"order": [mine[0].store, mine[0].number]})
+        return Given(number)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCode:
+    """The code that proves the order is theirs: a link can be forwarded and a number guessed, so neither is enough.
+
+    Whether the number or the code was wrong is not told.
+    """
+
+    id: str = "code"
+
+    def applies(self, context: Context) -> bool:
+        return "order" not in context.answers
+
+    def ask(self, context: Context) -> Question:
+        number = context.answers.get("number", "")
+        return Question(
+            prompt=Phrase("What is the code of order {number}?", number=number),
+            lines=(Phrase("The shop sent it to you with the order confirmation."),),
+        )
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        code = _plain(reply.text) if isinstance(reply, Said) else ""
+        for order in context.found:
+            if code and _plain(order.code) == code:
+                return Given(True, also={"order": [order.key.store, order.key.number]})
+        return Complaint(
+            Phrase(
+                "This number and code do not belong together. Please check both in the shop's confirmation, then send "
+                "the code again, or go back to change the number."
+            )
+        )
+
+
+def _plain(code: str) -> str:
+    return "".join(sign for sign in code if sign.isalnum()).upper()
+
+
+def _first(order: Order) -> str:
+    title = order.items[0].title
+    return title if len(title) <= 30 else title[:29].rstrip() + "…"
+
+
+# --- the items -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WhichItems:
+    """One or more lines of the order. A single line is tapped once; several can be marked before going on."""
+
+    id: str = "items"
+
+    def applies(self, context: Context) -> bool:
+        return True
+
+    def ask(self, context: Context) -> Question:
+        marked = set(context.answers.get(self.id, ()))
+        open_items = claimable(context)
+        if not open_items:
+            return Question(
+                prompt=Phrase("Everything in this order is part of a case already."),
+                lines=(Phrase("Open that case with /case, or go back to choose another order."),),
+            )
+        buttons = [
+            option(
+                context,
+                self.id,
+                str(i),
+                Phrase("{mark} {count} × {item}", mark="☑" if item.no in marked else "☐", count=units, item=_cut(item)),
+            )
+            for i, (item, units) in enumerate(open_items[:_MOST_BUTTONS])
+        ]
+        if marked:
+            buttons.append(option(context, self.id, presses.DONE, Phrase("Go on"), Style.PRIMARY))
+        return Question(
+            prompt=Phrase("Which items are concerned?"),
+            lines=(Phrase("Tap each one, then go on."),),
+            choices=rows(buttons),
+        )
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        marked = list(context.answers.get(self.id, ()))
+        value = reply if isinstance(reply, str) else str(int(reply.text) - 1) if reply.text.strip().isdecimal() else ""
+        if value == presses.DONE and marked:
+            return Given(marked)
+        open_items = claimable(context)
+        if not value.isdecimal() or int(value) >= len(open_items):
+            return Complaint(Phrase("Please tap the items, then “Go on”."))
+        no = open_items[int(value)][0].no
+        marked = [item for item in marked if item != no] if no in marked else [*marked, no]
+        return Given(marked, is_final=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """How many units of each marked line, one line after another."""
+
+    id: str = "quantities"
+
+    def applies(self, context: Context) -> bool:
+        return self._next(context) is not None
+
+    def ask(self, context: Context) -> Question:
+        item, units = self._open(context)
+        buttons = [option(context, self.id, str(n), Phrase("{n}", n=n)) for n in range(1, min(units, 8) + 1)]
+        return Question(
+            prompt=Phrase("How many of “{item}”?", item=item.title),
+            lines=(Phrase.counted("{n} can be claimed.", "Up to {n} can be claimed.", units),),
+            choices=rows(buttons, 4),
+        )
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        item, units = self._open(context)
+        text = reply if isinstance(reply, str) else reply.text.strip()
+        if not text.isdecimal() or len(text) > 6 or not 1 <= int(text) <= units:
+            return Complaint(Phrase("Please choose a number from 1 to {most}.", most=units))
+        quantities = {**context.answers.get(self.id, {}), item.no: int(text)}
+        is_last = len(self._asked(context)) == len([no for no in self._asked(context) if no in quantities])
+        return Given(quantities, is_final=is_last)
+
+    def _asked(self, context: Context) -> list[str]:
+        units = {item.no: left for item, left in claimable(context)}
+        return [no for no in context.answers.get("items", ()) if units.get(no, 0) > 1]
+
+    def _next(self, context: Context) -> str | None:
+        have = context.answers.get(self.id, {})
+        return next((no for no in self._asked(context) if no not in have), None)
+
+    def _open(self, context: Context) -> tuple[Item, int]:
+        no = self._next(context) or self._asked(context)[-1]
+        return next((item, units) for item, units in claimable(context) if item.no == no)
+
+
+def _cut(item: Item) -> str:
+    return item.title if len(item.title) <= 40 else item.title[:39].rstrip() + "…"
+
+
+# --- what, why, how it looks -----------------------------------------------------------------------------------
+
+
+def _asks(context: Context, need: Need) -> bool:
+    """Whether any rule of the pack looks at this condition for the claim so far."""
+    claim, order = draft_claim(context), context.the_order
+    subject = Subject(claim, order, context.pack.grounds[claim.reason], context.now)
+    return any(
+        isinstance(rule, Condition) and rule.needs is need and rule.applies(subject) for rule in context.pack.rules
+    )
+
+
+def _evidence_needed(context: Context) -> int:
+    claim = draft_claim(context)
+    subject = Subject(claim, context.the_order, context.pack.grounds[claim.reason], context.now)
+    needs = [r.at_least for r in context.pack.rules if isinstance(r, EvidenceNeeded) and r.applies(subject)]
+    return max(needs, default=0)
+
+
+def _is_ineligible(context: Context) -> bool:
+    return verdict_of(context).outcome is Outcome.INELIGIBLE
+
+
+def _why_not(context: Context) -> tuple[Phrase, ...]:
+    failed = [finding for finding in verdict_of(context).findings if finding.outcome is Outcome.INELIGIBLE]
+    lines = [Phrase("✗ {found} ({source})", found=finding.found, source=finding.source) for finding in failed]
+    if verdict_of(context).instead:
+        lines.append(Phrase("You can ask for something else instead:"))
+    else:
+        lines.append(Phrase("If another reason fits better, choose that one; you can also write to the store itself."))
+    return tuple(lines)
+
+
+def _ways_out(context: Context) -> list[Option]:
+    others = [Option(remedy.value, _INSTEAD[remedy], Style.PRIMARY) for remedy in verdict_of(context).instead]
+    return [*others, Option("reason", Phrase("Choose another reason"))]
+
+
+def _way_out(context: Context, value: str) -> dict[str, object]:
+    """Another remedy, or another reason; then the claim is judged again, so this step is open again."""
+    if value == "reason":
+        return {"reason": None, "blocked": None}
+    return {"remedy": value, "blocked": None}
+
+
+_INSTEAD = {
+    Remedy.RETURN: Phrase("Ask for a return"),
+    Remedy.EXCHANGE: Phrase("Ask for an exchange"),
+    Remedy.REFUND: Phrase("Ask for a refund"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The policy does not allow the claim: says why, and what is open instead."""
+
+    id: str = "blocked"
+    pick: Pick = Pick(
+        id="blocked",
+        prompt=Phrase("This claim is not possible"),
+        lines=_why_not,
+        options=_ways_out,
+    )
+
+    def applies(self, context: Context) -> bool:
+        return _is_ineligible(context)
+
+    def ask(self, context: Context) -> Question:
+        return self.pick.ask(context)
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        given = self.pick.take(context, reply)
+        if isinstance(given, Complaint):
+            return given
+        return Given(given.value, also=_way_out(context, given.value))
+
+
+# --- the review ------------------------------------------------------------------------------------------------
+
+
+def _review_lines(context: Context) -> tuple[Phrase, ...]:
+    claim, verdict, order = draft_claim(context), verdict_of(context), context.the_order
+    lines = [
+        Phrase(
+            "{remedy} for order {number}, store {store}",
+            remedy=vocabulary.REMEDY_NAMES[claim.remedy],
+            number=order.key.number,
+            store=order.key.store,
+        ),
+        *vocabulary.items(order, claim.items),
+        Phrase("Reason: {reason}", reason=vocabulary.REASONS[claim.reason]),
+    ]
+    if claim.evidence:
+        lines.append(Phrase.counted("Evidence: {n} file", "Evidence: {n} files", claim.evidence))
+    if claim.words:
+        lines.append(Phrase("“{words}”", words=claim.words))
+    lines.append(vocabulary.OUTCOMES[verdict.outcome])
+    return tuple(lines)
+
+
+def _review_notes(context: Context) -> tuple[Phrase, ...]:
+    verdict = verdict_of(context)
+    notes = list(vocabulary.verdict_lines(verdict))
+    if line := vocabulary.shipping_line(verdict):
+        notes.append(line)
+    notes += [
+        Phrase("You could also choose: {remedy}", remedy=vocabulary.REMEDIES[remedy]) for remedy in verdict.instead
+    ]
+    return tuple(notes)
+
+
+INTAKE = Dialog(
+    NAME,
+    (
+        WhichOrder(),
+        OrderCode(),
+        WhichItems(),
+        HowMany(),
+        Pick(
+            id="remedy",
+            prompt=Phrase("What would you like?"),
+            options=lambda _: [Option(remedy.value, vocabulary.REMEDY_NAMES[remedy]) for remedy in Remedy],
+            lines=lambda _: tuple(vocabulary.REMEDIES[remedy] for remedy in Remedy),
+            width=3,
+        ),
+        Pick(
+            id="reason",
+            prompt=Phrase("What went wrong?"),
+            options=lambda _: [Option(reason.value, vocabulary.REASONS[reason]) for reason in Reason],
+        ),
+        Blocked(),
+        Pick(
+            id="unused",
+            prompt=Phrase("Are the goods unused?"),
+            options=lambda _: [Option("yes", Phrase("Yes, unused")), Option("no", Phrase("No, used"))],
+            when=lambda context: _asks(context, Need.UNUSED),
+            width=2,
+        ),
+        Pick(
+            id="intact",
+            prompt=Phrase("Is the packaging intact?"),
+            options=lambda _: [Option("yes", Phrase("Yes, intact")), Option("no", Phrase("No, opened or damaged"))],
+            when=lambda context: _asks(context, Need.PACKAGING_INTACT),
+            width=2,
+        ),
+        Files(
+            id="files",
+            prompt=Phrase("Please show what happened"),
+            checklist=lambda context: vocabulary.CHECKLISTS[Reason(context.answers["reason"])],
+            at_least=_evidence_needed,
+            at_most=lambda context: context.pack.files,
+        ),
+        Write(id="words", prompt=Phrase("Would you like to describe it in your own words?"), optional=True),
+        Confirm(
+            prompt=Phrase("Please look it over"),
+            lines=_review_lines,
+            notes=_review_notes,
+            label=Phrase("Send the claim"),
+        ),
+    ),
+)

@@ -1,0 +1,227 @@
+"""The kinds of step that dialogs are made of: pick one, write something, name an amount, give files, confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from conversations import presses
+from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE
+from conversations.cases.money import Money, MoneyError
+from conversations.dialogs.dialog import Complaint, Context, Given, Reply, option, rows
+from conversations.messages import Choice, Question, Said, Style
+from conversations.phrase import Phrase
+
+Words = Phrase | Callable[[Context], Phrase]
+Lines = Callable[[Context], tuple[Phrase, ...]]
+
+
+def _always(context: Context) -> bool:
+    return True
+
+
+def _nothing(context: Context) -> tuple[Phrase, ...]:
+    return ()
+
+
+def _say(words: Words, context: Context) -> Phrase:
+    return words if isinstance(words, Phrase) else words(context)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers to pick from; `also` sets further answers (None takes one back)."""
+
+    value: str
+    label: Phrase
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """Pick one by a button, or by typing its number. With `free`, other words are an answer too."""
+
+    id: str
+    prompt: Words
+    options: Callable[[Context], Sequence[Option]]
+    when: Callable[[Context], bool] = _always
+    lines: Lines = _nothing
+    width: int = 1
+    free: bool = False
+    also: Callable[[Context, str], dict[str, object]] = lambda context, value: {}
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        buttons = [option(context, self.id, o.value, o.label, o.style) for o in self.options(context)]
+        return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(buttons, self.width))
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        options = self.options(context)
+        text = reply if isinstance(reply, str) else reply.text.strip()
+        values = [o.value for o in options]
+        if isinstance(reply, str) and text in values:
+            return Given(text, also=self.also(context, text))
+        if isinstance(reply, Said) and self.free and text:
+            return Given(text[:64])
+        if isinstance(reply, Said) and text.isdecimal() and 1 <= int(text) <= len(values):
+            picked = values[int(text) - 1]
+            return Given(picked, also=self.also(context, picked))
+        return Complaint(Phrase("Please tap one of the buttons, or send its number."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Some words. With `optional`, they may be left out."""
+
+    id: str
+    prompt: Words
+    when: Callable[[Context], bool] = _always
+    lines: Lines = _nothing
+    optional: bool = False
+    longest: int = 1000
+    shortest: int = 1
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        skip = [option(context, self.id, presses.SKIP, Phrase("Leave out"))] if self.optional else []
+        return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(skip))
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        if reply == presses.SKIP and self.optional:
+            return Given("")
+        text = reply.text.strip() if isinstance(reply, Said) else ""
+        if len(text) < self.shortest:
+            return Complaint(Phrase("Please write it as a message."))
+        if len(text) > self.longest:
+            return Complaint(
+                Phrase("That is {count} characters; please keep it to {most}.", count=len(text), most=self.longest)
+            )
+        return Given(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """An amount of the case's money between `least` minor units and `most`, typed or by a button. Kept in minor units."""
+
+    id: str
+    prompt: Words
+    most: Callable[[Context], Money]
+    presets: Callable[[Context], Sequence[Option]] = lambda context: ()
+    when: Callable[[Context], bool] = _always
+    least: int = 1
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        most = self.most(context)
+        buttons = [option(context, self.id, o.value, o.label, o.style) for o in self.presets(context)]
+        line = Phrase("At most {most}. Tap an amount, or type one in {currency}.", most=most, currency=most.currency)
+        return Question(prompt=_say(self.prompt, context), lines=(line,), choices=rows(buttons, 2))
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        most = self.most(context)
+        try:
+            if isinstance(reply, str):
+                amount = Money(int(reply), most.currency)
+            else:
+                amount = Money.parse(reply.text, most.currency)
+        except (MoneyError, ValueError):
+            return Complaint(Phrase("Please send an amount in {currency}, such as 12.", currency=most.currency))
+        if not self.least <= amount.minor <= most.minor:
+            return Complaint(Phrase("It can be up to {most}.", most=most))
+        return Given(amount.minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Photos, videos or papers, one message after another, until the person says that is all."""
+
+    id: str
+    prompt: Words
+    checklist: Lines
+    at_least: Callable[[Context], int]
+    at_most: Callable[[Context], int]
+    when: Callable[[Context], bool] = _always
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        have, need = len(context.answers.get(self.id, ())), self.at_least(context)
+        lines = [Phrase("Send photos, videos or PDF files, each up to 20 MB. It helps to show:")]
+        if have:
+            lines.insert(0, Phrase.counted("{n} file received so far.", "{n} files received so far.", have))
+        buttons = []
+        if have >= need:
+            label = Phrase("That is all") if have else Phrase("Go on without evidence")
+            buttons.append(option(context, self.id, presses.DONE, label, Style.PRIMARY))
+        return Question(
+            prompt=_say(self.prompt, context),
+            lines=tuple(lines),
+            notes=self.checklist(context),
+            choices=rows(buttons),
+        )
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        have = list(context.answers.get(self.id, ()))
+        if reply == presses.DONE and len(have) >= self.at_least(context):
+            return Given(have)
+        if isinstance(reply, str) or not reply.files:
+            return Complaint(Phrase("Please send a photo, a video or a PDF file here."))
+        usable = [file for file in reply.files if file.kind in EVIDENCE_KINDS]
+        if not usable:
+            return Complaint(
+                Phrase("Only photos, videos and PDF files can be evidence. Please send it as one of these.")
+            )
+        if any(file.size > MAX_SIZE for file in usable):
+            return Complaint(
+                Phrase(
+                    "That file is larger than 20 MB. Please send a shorter or smaller version of it; the rest is kept."
+                )
+            )
+        known = {file["unique_id"] for file in have}
+        have += [asdict(file) for file in usable if file.unique_id not in known]
+        if len(have) > self.at_most(context):
+            return Complaint(
+                Phrase(
+                    "At most {count} files can be given at once; what you sent before is kept.",
+                    count=self.at_most(context),
+                )
+            )
+        caption = {"caption": reply.text.strip()} if reply.text.strip() else {}
+        return Given(have, is_final=False, also=caption)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """A last look before something that cannot be taken back."""
+
+    prompt: Words
+    lines: Lines
+    label: Phrase
+    notes: Lines = _nothing
+    style: Style = Style.SUCCESS
+    when: Callable[[Context], bool] = _always
+    id: str = "sure"
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        yes: Choice = option(context, self.id, presses.DONE, self.label, self.style)
+        return Question(
+            prompt=_say(self.prompt, context),
+            lines=self.lines(context),
+            notes=self.notes(context),
+            choices=((yes,),),
+        )
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        if reply == presses.DONE:
+            return Given(True)
+        return Complaint(Phrase("Please tap the button to confirm, or Cancel."))

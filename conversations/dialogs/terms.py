@@ -1,0 +1,192 @@
+"""The dialogs in which terms are named: an offer, an arbitrator's proposal, a ruling."""
+
+from __future__ import annotations
+
+from conversations import vocabulary
+from conversations.cases.case import claimed_terms, shipping_allowance
+from conversations.cases.lifecycle import Act
+from conversations.cases.money import Money, zero
+from conversations.cases.roles import Role
+from conversations.cases.terms import Kind, Send, Terms
+from conversations.dialogs.dialog import Context, Dialog
+from conversations.dialogs.steps import Amount, Confirm, Option, Pick, Write
+from conversations.messages import Style
+from conversations.phrase import Phrase
+
+_MONEY = (Kind.REFUND, Kind.COMPENSATION)
+_KIND_LABELS = {
+    Kind.REFUND: Phrase("Money back"),
+    Kind.EXCHANGE: Phrase("A replacement"),
+    Kind.COMPENSATION: Phrase("Compensation, the buyer keeps the goods"),
+    Kind.DISMISSAL: Phrase("Dismiss the claim"),
+}
+#: Kinds as a command names them.
+KIND_WORDS = {kind.value: kind for kind in Kind}
+
+
+def _kinds(context: Context) -> list[Option]:
+    kinds = [Kind.REFUND, Kind.EXCHANGE, Kind.COMPENSATION]
+    if context.dialog.name == "rule":
+        kinds.append(Kind.DISMISSAL)
+    return [Option(kind.value, _KIND_LABELS[kind]) for kind in kinds]
+
+
+def _kind(context: Context) -> Kind:
+    return Kind(context.answers.get("kind", Kind.DISMISSAL))
+
+
+def _is_money(context: Context) -> bool:
+    return _kind(context) in (*_MONEY, Kind.RETURN_REFUND)
+
+
+def _most(context: Context) -> Money:
+    case = context.the_case
+    return case.paid - Money(case.position.done.refunded, case.paid.currency)
+
+
+def _presets(context: Context) -> list[Option]:
+    most = _most(context)
+    shares = [100] if _kind(context) is Kind.RETURN_REFUND else [100, 50, 30, 10]
+    amounts = dict.fromkeys(most.minor * share // 100 for share in shares)
+    return [
+        Option(str(minor), Phrase("{amount}", amount=Money(minor, most.currency))) for minor in amounts if minor > 0
+    ]
+
+
+def _goods_open(context: Context) -> bool:
+    """Whether it has to be said that goods go back: only while the buyer has them."""
+    return _kind(context) in (Kind.REFUND, Kind.EXCHANGE) and context.the_case.position.done.goods_with_buyer
+
+
+def _goods_go_back(context: Context) -> bool:
+    return _kind(context) is Kind.RETURN_REFUND or context.answers.get("goods") == "yes"
+
+
+def terms_of(context: Context) -> Terms:
+    """The terms that the answers describe."""
+    case, kind, back = context.the_case, _kind(context), _goods_go_back(context)
+    if kind is Kind.REFUND and back:
+        kind = Kind.RETURN_REFUND
+    currency = case.paid.currency
+    payer = Role(context.answers["shipping"]) if back and "shipping" in context.answers else None
+    return Terms(
+        kind=kind,
+        amount=Money(int(context.answers.get("amount", 0)), currency) if _is_money(context) else zero(currency),
+        items=case.claim.items,
+        goods_back=back,
+        shipping=payer,
+        shipping_amount=shipping_allowance(case) if payer is Role.SELLER else zero(currency),
+        send=Send.REPLACEMENT if kind is Kind.EXCHANGE else Send.NOTHING,
+    )
+
+
+def _needs_address(context: Context) -> bool:
+    """A return needs somewhere to go, and only the seller can say where."""
+    case, store = context.the_case, context.store
+    if store is None or store.return_address:
+        return False
+    match context.dialog.name:
+        case "approve":
+            return claimed_terms(case).goods_back
+        case "accept":
+            return (
+                context.role is Role.SELLER and case.position.offer is not None and case.position.offer.terms.goods_back
+            )
+    return bool(context.answers.get("goods") == "yes" or context.answers.get("kind") == Kind.RETURN_REFUND)
+
+
+#: Asked of a seller wherever goods are about to be sent back to a store without a return address.
+ADDRESS = Write(
+    id="address",
+    prompt=Phrase("Where should returns to your store be sent?"),
+    lines=lambda _: (
+        Phrase("Please write the full address, with a name and a phone number. It is kept for later cases."),
+    ),
+    when=lambda context: context.role is Role.SELLER and _needs_address(context),
+    shortest=10,
+    longest=300,
+)
+
+
+def _terms_lines(context: Context) -> tuple[Phrase, ...]:
+    return vocabulary.terms_lines(terms_of(context))
+
+
+def _shipping(context: Context) -> list[Option]:
+    seller = Phrase("The seller")
+    if most := shipping_allowance(context.the_case):
+        seller = Phrase("The seller ({most})", most=most)
+    return [Option(Role.SELLER.value, seller), Option(Role.BUYER.value, Phrase("The buyer"))]
+
+
+_TERMS = (
+    Pick(id="kind", prompt=Phrase("What should it be?"), options=_kinds),
+    Amount(id="amount", prompt=Phrase("How much money?"), most=_most, presets=_presets, when=_is_money),
+    Pick(
+        id="goods",
+        prompt=Phrase("Do the goods go back to the seller?"),
+        options=lambda context: [
+            Option("no", Phrase("No, the buyer keeps them")),
+            Option("yes", Phrase("Yes, they go back")),
+        ],
+        when=_goods_open,
+    ),
+    Pick(
+        id="shipping",
+        prompt=Phrase("Who pays for sending them back?"),
+        options=_shipping,
+        when=lambda context: _goods_go_back(context) and context.the_case.position.done.goods_with_buyer,
+        width=2,
+    ),
+)
+
+OFFER = Dialog(
+    "offer",
+    (
+        *_TERMS,
+        ADDRESS,
+        Write(id="words", prompt=Phrase("Would you like to say something with it?"), optional=True),
+        Confirm(
+            prompt=Phrase("Make this offer?"), lines=lambda _: (), notes=_terms_lines, label=Phrase("Make the offer")
+        ),
+    ),
+    lambda context: Act(move="offer", terms=terms_of(context), text=context.answers.get("words", "")),
+)
+
+PROPOSE = Dialog(
+    "propose",
+    (
+        *_TERMS,
+        Write(id="words", prompt=Phrase("Why do you propose this?"), optional=True),
+        Confirm(
+            prompt=Phrase("Propose this to both parties?"),
+            lines=lambda _: (Phrase("It binds nobody until both accept."),),
+            notes=_terms_lines,
+            label=Phrase("Propose it"),
+        ),
+    ),
+    lambda context: Act(move="propose", terms=terms_of(context), text=context.answers.get("words", "")),
+)
+
+RULE = Dialog(
+    "rule",
+    (
+        *_TERMS,
+        Write(
+            id="words",
+            prompt=Phrase("What are your reasons?"),
+            lines=lambda _: (
+                Phrase("Both parties will read them. Name the rules and the evidence (E1, E2 …) you rely on."),
+            ),
+            shortest=10,
+        ),
+        Confirm(
+            prompt=Phrase("Give this ruling?"),
+            lines=lambda context: (Phrase("Reasons: “{words}”", words=context.answers.get("words", "")),),
+            notes=_terms_lines,
+            label=Phrase("Give the ruling"),
+            style=Style.PRIMARY,
+        ),
+    ),
+    lambda context: Act(move="rule", terms=terms_of(context), text=context.answers.get("words", "")),
+)
