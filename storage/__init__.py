@@ -1,0 +1,1 @@
+"""Storage: what the desk and the workers keep, on SQLite or PostgreSQL, behind the ports of `conversations.ports`."""

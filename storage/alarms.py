@@ -1,0 +1,55 @@
+"""When to look at a case again. What is due is business time; the lease keeps to the database's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+
+from storage.queues import ALARMS, Begin
+from storage.tables import alarms
+from storage.transaction import Transaction
+
+
+class SqlAlarms:
+    """The alarms from inside a unit of work."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def set(self, ref: str, at: datetime | None) -> None:
+        """One alarm a case; None for none. Ends a lease on it."""
+        if at is None:
+            await self._tx.run(delete(alarms).where(alarms.c.ref == ref))
+            return
+        row = self._tx.insert(alarms).values(ref=ref, at=at)
+        newer = {"at": row.excluded.at, "leased_until": None}
+        await self._tx.run(row.on_conflict_do_update(index_elements=[alarms.c.ref], set_=newer))
+        self._tx.touch(ALARMS)
+
+
+class AlarmClock:
+    """The alarms as the deadlines worker leases them."""
+
+    def __init__(self, begin: Begin) -> None:
+        self._begin = begin
+
+    async def due(self, now: datetime, limit: int, seconds: float) -> list[str]:
+        """The cases whose alarm is due, the longest due first, ours for `seconds`.
+
+        The lease ends when the alarm is set anew. If that never happens, it rings again when the lease is over.
+        """
+        async with self._begin() as tx:
+            free = or_(alarms.c.leased_until.is_(None), alarms.c.leased_until <= tx.clock())
+            rings = select(alarms.c.ref, alarms.c.at).where(alarms.c.at <= now, free)
+            rings = rings.order_by(alarms.c.at, alarms.c.ref).limit(limit).with_for_update(skip_locked=True)
+            refs = [row.ref for row in await tx.all(rings)]
+            if refs:
+                await tx.run(update(alarms).where(alarms.c.ref.in_(refs)).values(leased_until=tx.clock(seconds)))
+        return refs
+
+    async def next_at(self) -> datetime | None:
+        """The business time of the earliest alarm."""
+        async with self._begin() as tx:
+            row = await tx.first(select(alarms.c.at).order_by(alarms.c.at).limit(1))
+        return row.at if row else None

@@ -1,0 +1,166 @@
+"""The database: SQLite or PostgreSQL, opened, migrated, and handed out as units of work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage import codec, migrations
+from storage.alarms import AlarmClock
+from storage.errors import StorageError, translated
+from storage.queues import Inbox, fetches, outbox
+from storage.signals import Signals
+from storage.transaction import Transaction
+from storage.work import SqlWork
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+#: Seconds that a writer on SQLite waits for another process; nothing of ours holds the database that long.
+_BUSY = 30
+#: Seconds that a unit of work waits for a connection before it gives up with TryAgain.
+_POOL_WAIT = 60
+
+
+class Database:
+    """Where everything is kept. Open it before use: `async with Database(url) as db`.
+
+    On SQLite there is one writing connection, handed out in the order of asking, and readers that never wait for it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self._writer = _writer(self.url)
+        self._reader = _reader(self.url) if self.is_sqlite else self._writer
+        self._signals = Signals()
+        self.inbox = Inbox(self._transaction)
+        self.outbox = outbox(self._transaction)
+        self.fetches = fetches(self._transaction)
+        self.alarms = AlarmClock(self._transaction)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Connects once, so that a wrong address shows at once. Makes the file of an SQLite database, for us alone."""
+        if self.is_sqlite:
+            _make_file(Path(str(self.url.database)))
+        with translated():
+            async with self._writer.connect():
+                pass
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    async def migrate(self) -> None:
+        """Brings the tables of an empty or older database up to date. Others who try at the same time wait."""
+        engine = _migrator(self.url)
+        try:
+            with translated():
+                async with engine.begin() as connection:
+                    await connection.run_sync(migrations.upgrade)
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[SqlWork]:
+        """One transaction to write in: commits at a clean exit; an exception undoes all of it.
+
+        Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again.
+        """
+        async with self._transaction() as tx:
+            yield SqlWork(tx)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqlWork]:
+        """One moment of the database to look at, for lists and reports. Writing in it fails."""
+        options: dict[str, Any] = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with translated():
+            async with self._reader.connect() as connection:
+                await connection.execution_options(**options)
+                yield SqlWork(Transaction(connection, is_reading=True))
+
+    async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
+        """Returns when something was committed in this process for the queue since the last wait, at the latest after
+        `timeout` seconds. Queues: "inbox", "outbox", "fetches", "alarms"."""
+        await self._signals.wait(queue, timeout)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Transaction]:
+        with translated():
+            async with self._writer.begin() as connection:
+                tx = Transaction(connection)
+                yield tx
+                await tx.flush()
+        self._signals.raise_for(tx.touched)
+
+
+def driver_url(url: str) -> URL:
+    """The URL with the asynchronous driver in it. StorageError for databases we do not know and SQLite without a file."""
+    parsed = make_url(url)
+    backend = parsed.drivername.partition("+")[0]
+    if backend not in _DRIVERS:
+        raise StorageError(f"not a database for this service: {backend}")
+    if backend == "sqlite" and (not parsed.database or parsed.database == ":memory:"):
+        raise StorageError("SQLite needs a file: sqlite:///path/to/file.db")
+    return parsed.set(drivername=_DRIVERS[backend])
+
+
+def _make_file(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+
+
+def _writer(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(
+            url, json_serializer=codec.dumps, pool_size=10, pool_timeout=_POOL_WAIT, pool_pre_ping=True
+        )
+    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
+    _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=ON"])
+    return engine
+
+
+def _reader(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=4, pool_timeout=_POOL_WAIT)
+    _prepare_sqlite(engine.sync_engine, begin="BEGIN", pragmas=["query_only=ON"])
+    return engine
+
+
+def _migrator(url: URL) -> AsyncEngine:
+    """SQLite rebuilds tables to alter them, which references between them would forbid: they are off meanwhile."""
+    engine = create_async_engine(url, json_serializer=codec.dumps, poolclass=NullPool)
+    if url.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=OFF"])
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str]) -> None:
+    """The driver would begin only before the first change, so that what was read before could be stale: we begin."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={_BUSY * 1000}", "journal_mode=WAL", "synchronous=FULL", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

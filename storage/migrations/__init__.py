@@ -1,0 +1,55 @@
+"""Migrations of the tables, run from the program: there is no `alembic.ini`."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+
+_HERE = Path(__file__).parent
+#: Any number, as long as nobody else on the server takes it.
+_ADVISORY_LOCK = 0x5AFE_7E57
+
+
+def upgrade(connection: Connection, target: str = "head") -> None:
+    """Brings the database up to a revision within the connection's transaction, alone on PostgreSQL."""
+    _lock(connection)
+    command.upgrade(_config(connection), target)
+
+
+def downgrade(connection: Connection, target: str) -> None:
+    """Takes the database back to a revision; "base" leaves nothing of ours."""
+    _lock(connection)
+    command.downgrade(_config(connection), target)
+
+
+def revision(message: str) -> Path:
+    """Writes a new migration: from the newest revision to the tables as they are now. Needs no database of yours."""
+    with TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{folder}/scratch.db")
+        with engine.begin() as connection:
+            upgrade(connection)
+            number = f"{len(list((_HERE / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+            script = command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+        engine.dispose()
+    if script is None or isinstance(script, list):
+        raise RuntimeError("one revision was asked for")
+    return Path(script.path)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(stdout=StringIO())  # what the program prints is its own affair
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,95 @@
+"""Orders, the stores they were placed in, and who may claim on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from sqlalchemy import select, tuple_, update
+
+from conversations.cases.orders import Order, OrderKey, Store
+from storage import codec
+from storage.signs import signs
+from storage.tables import bindings, orders, stores
+from storage.transaction import Transaction
+
+_CODE_LENGTH = 8
+
+
+class SqlOrders:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def get(self, key: OrderKey) -> Order | None:
+        row = await self._tx.first(select(orders.c.doc).where(_is(orders, key)))
+        return codec.decode(Order, row.doc) if row else None
+
+    async def numbered(self, number: str) -> Sequence[Order]:
+        """Every store's order of that number."""
+        return await self._orders(select(orders.c.doc).where(orders.c.number == number).order_by(orders.c.store))
+
+    async def of(self, person: int) -> Sequence[Order]:
+        """The orders bound to a buyer, newest purchase first."""
+        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
+        return await self._orders(
+            select(orders.c.doc)
+            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
+            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+        )
+
+    async def all(self, *, store: str | None = None, limit: int = 100) -> Sequence[Order]:
+        """The newest purchases first."""
+        found = select(orders.c.doc).order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+        return await self._orders((found if store is None else found.where(orders.c.store == store)).limit(limit))
+
+    async def put(self, order: Order) -> Literal["new", "changed", "same"]:
+        """Keeps an order as a file gives it. A missing code stays what it was, or is generated for a new order."""
+        before = await self.get(order.key)
+        order = replace(order, code=order.code or (before.code if before else signs(_CODE_LENGTH)))
+        if order == before:
+            return "same"
+        values = {"purchased_at": order.purchased_at, "doc": codec.encode(order)}
+        if before is not None:
+            await self._tx.run(update(orders).where(_is(orders, order.key)).values(values))
+            return "changed"
+        await make_stores(self._tx, [order.key.store])
+        await self._tx.run(self._tx.insert(orders).values(store=order.key.store, number=order.key.number, **values))
+        return "new"
+
+    async def bind(self, key: OrderKey, person: int) -> None:
+        """Lets this buyer claim on the order. Idempotent."""
+        bound = self._tx.insert(bindings).values(store=key.store, number=key.number, person=person)
+        await self._tx.run(bound.on_conflict_do_nothing())
+
+    async def is_bound(self, key: OrderKey, person: int) -> bool:
+        mine = select(bindings.c.person).where(_is(bindings, key), bindings.c.person == person)
+        return await self._tx.first(mine) is not None
+
+    async def store(self, name: str) -> Store:
+        """A store by name; one without an address when nothing was set."""
+        row = await self._tx.first(select(stores).where(stores.c.name == name))
+        return Store(name=name, return_address=row.return_address if row else None)
+
+    async def set_store(self, store: Store) -> None:
+        row = self._tx.insert(stores).values(name=store.name, return_address=store.return_address)
+        known = {"return_address": row.excluded.return_address}
+        await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
+
+    async def stores(self) -> Sequence[Store]:
+        """Every store with an order, a seller or an address, by name."""
+        rows = await self._tx.all(select(stores).order_by(stores.c.name))
+        return [Store(name=row.name, return_address=row.return_address) for row in rows]
+
+    async def _orders(self, statement: Any) -> Sequence[Order]:
+        return [codec.decode(Order, row.doc) for row in await self._tx.all(statement)]
+
+
+async def make_stores(tx: Transaction, names: Sequence[str]) -> None:
+    """Makes sure that the stores are known."""
+    if names:
+        await tx.run(tx.insert(stores).on_conflict_do_nothing(), [{"name": name} for name in names])
+
+
+def _is(table: Any, key: OrderKey) -> Any:
+    return (table.c.store == key.store) & (table.c.number == key.number)

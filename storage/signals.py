@@ -1,0 +1,28 @@
+"""Tells the workers of this process that something was committed for their queue. Other processes poll."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+
+
+class Signals:
+    """One flag a queue: raised by a commit, lowered by who waited for it."""
+
+    def __init__(self) -> None:
+        self._flags: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def raise_for(self, queues: Iterable[str]) -> None:
+        for queue in queues:
+            self._flags[queue].set()
+
+    async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
+        """Returns once something was committed for the queue since the last wait, at the latest after `timeout` s."""
+        flag = self._flags[queue]
+        try:
+            async with asyncio.timeout(timeout):
+                await flag.wait()
+        except TimeoutError:
+            return
+        flag.clear()

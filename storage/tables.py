@@ -1,0 +1,243 @@
+"""Every table, and nothing else. A change here needs a migration: `make migrate m="why"`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from storage.columns import Doc, Instant, Serial, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: References are checked at the commit, so that the order of writes within a unit of work does not matter.
+_AT_COMMIT: dict[str, Any] = {"deferrable": True, "initially": "DEFERRED"}
+
+# --- people ----------------------------------------------------------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("address", BigInteger, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("has_chosen_language", Boolean, nullable=False),
+    Column("is_reachable", Boolean, nullable=False),
+    Column("open_ref", Words, nullable=False),
+    sqlite_autoincrement=True,  # an id is never given out again
+)
+
+#: `store` is empty for an arbitrator.
+roles = Table(
+    "roles",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True),
+    Column("role", Words, primary_key=True),
+    Column("store", Words, primary_key=True),
+    Index(None, "role", "store"),
+)
+
+dialogs = Table(
+    "dialogs",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("stack", Doc, nullable=False),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("person", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "person", "at"),
+)
+
+# --- orders ----------------------------------------------------------------------------------------------------
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("return_address", Words),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("store", Words, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("purchased_at", Instant, nullable=False),
+    Column("doc", Doc, nullable=False),
+    Index(None, "number"),
+)
+
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("store", Words, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True),
+    ForeignKeyConstraint(["store", "number"], ["orders.store", "orders.number"], **_AT_COMMIT),
+    Index(None, "person"),
+)
+
+#: Only the token's SHA-256 is kept.
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", Words, primary_key=True),
+    Column("purpose", Words, nullable=False),
+    Column("store", Words, nullable=False),
+    Column("number", Words, nullable=False),
+    Column("expires_at", Instant),
+    Column("used_by", BigInteger),
+    Column("used_at", Instant),
+)
+
+# --- cases -----------------------------------------------------------------------------------------------------
+
+#: `doc` is the whole case; the other columns are what lists look for.
+cases = Table(
+    "cases",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("store", Words, nullable=False),
+    Column("order_number", Words, nullable=False),
+    Column("buyer", BigInteger, ForeignKey("people.id", **_AT_COMMIT), nullable=False),
+    Column("arbitrator", BigInteger, ForeignKey("people.id", **_AT_COMMIT)),
+    Column("state", Words, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("ended_at", Instant),
+    Column("doc", Doc, nullable=False),
+    ForeignKeyConstraint(["store", "order_number"], ["orders.store", "orders.number"], **_AT_COMMIT),
+    Index(None, "store", "order_number"),
+    Index(None, "buyer"),
+    Index(None, "arbitrator"),
+    Index(None, "state", "due_at"),
+)
+
+#: Append only. `salt`, `seal`, `prev` and `hash` make the chain that `storage.chain` describes.
+journal = Table(
+    "journal",
+    metadata,
+    Column("ref", Words, ForeignKey("cases.ref", **_AT_COMMIT), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("data", Doc, nullable=False),
+    Column("salt", Words, nullable=False),
+    Column("seal", Words, nullable=False),
+    Column("prev", Words, nullable=False),
+    Column("hash", Words, nullable=False),
+)
+
+#: No reference to `cases`: evidence may come in before its case is submitted.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("doc", Doc, nullable=False),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Index(None, "at"),
+)
+
+#: The text of every policy that a case was ever judged under.
+packs = Table(
+    "packs",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("id", Words, nullable=False),
+    Column("text", Words, nullable=False),
+)
+
+# --- the messenger ---------------------------------------------------------------------------------------------
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("address", BigInteger, primary_key=True, autoincrement=False),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("slot", Words, nullable=False),
+    Column("ref", Words, nullable=False),
+    Column("origin_address", BigInteger),
+    Column("origin_message", BigInteger),
+    Index(None, "address", "slot"),
+    Index(None, "origin_address", "origin_message"),
+)
+
+#: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("queue", Words, primary_key=True),
+    Column("lane", Words, primary_key=True),
+    Column("ready_at", Instant),
+    Column("token", Words),
+    Column("attempts", Integer, nullable=False),
+)
+Index("ix_lanes_queue_ready_at", lanes.c.queue, lanes.c.ready_at)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("queue", Words, nullable=False),
+    Column("lane", Words, nullable=False),
+    Column("key", Words),
+    Column("payload", Doc, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("dead", Words),
+    UniqueConstraint("queue", "key"),
+    ForeignKeyConstraint(["queue", "lane"], ["lanes.queue", "lanes.lane"], **_AT_COMMIT),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_items_pending",
+    items.c.queue,
+    items.c.lane,
+    items.c.id,
+    sqlite_where=items.c.done_at.is_(None),
+    postgresql_where=items.c.done_at.is_(None),
+)
+Index("ix_items_queue_done_at", items.c.queue, items.c.done_at)
+
+#: Instants to remember across restarts.
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,46 @@
+"""The unit of work: every collection on one transaction."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+from storage.alarms import SqlAlarms
+from storage.cases import SqlCases
+from storage.dialogs import SqlDialogs
+from storage.evidence import SqlEvidence
+from storage.guesses import SqlGuesses
+from storage.journal import SqlJournal
+from storage.links import SqlLinks
+from storage.marks import SqlMarks
+from storage.orders import SqlOrders
+from storage.packs import SqlPacks
+from storage.people import SqlPeople
+from storage.posts import SqlPosts
+from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
+from storage.transaction import Transaction
+
+
+class SqlWork:
+    """Implements `conversations.ports.Work`. All of it happens or nothing does."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.people = SqlPeople(tx)
+        self.orders = SqlOrders(tx)
+        self.cases = SqlCases(tx)
+        self.dialogs = SqlDialogs(tx)
+        self.evidence = SqlEvidence(tx)
+        self.journal = SqlJournal(tx)
+        self.alarms = SqlAlarms(tx)
+        self.links = SqlLinks(tx)
+        self.posts = SqlPosts(tx)
+        self.guesses = SqlGuesses(tx)
+        self.packs = SqlPacks(tx)
+        self.marks = SqlMarks(tx)
+        self.outbox = SqlOutbox(tx)
+        self.inbox = Finishing(INBOX, tx)
+        self.fetches = Finishing(FETCHES, tx)
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What happens inside is undone alone, what was said in it too, when an exception leaves it."""
+        return self._tx.savepoint()
