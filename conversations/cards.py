@@ -13,7 +13,6 @@ from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind
-from conversations.cases.vouchers import Voucher, VoucherKind
 from conversations.messages import Card, Choice, Choices, Section, Style
 from conversations.phrase import Phrase
 
@@ -111,7 +110,7 @@ def _sections(
     if case.state is State.AWAITING_RETURN and store.return_address and reader is not Role.ARBITRATOR:
         sections.append(Section(heading=Phrase("Send the goods to"), lines=(_words(store.return_address),)))
     if case.vouchers:
-        lines = tuple(voucher_line(voucher) for voucher in case.vouchers)
+        lines = tuple(vocabulary.voucher_line(voucher) for voucher in case.vouchers)
         sections.append(Section(heading=Phrase("Vouchers"), lines=lines))
     if refused := [item.name for item in evidence if item.refused]:
         sections.append(Section(heading=Phrase("Evidence that could not be used"), lines=(_words(", ".join(refused)),)))
@@ -162,27 +161,6 @@ _OFFERS = {
     Role.BUYER: Phrase("The buyer offers"),
     Role.ARBITRATOR: Phrase("The arbitrator proposes"),
 }
-
-
-def voucher_line(voucher: Voucher) -> Phrase:
-    """A voucher in one line, with its number."""
-    name, number = voucher.name, voucher.number
-    match voucher.kind:
-        case VoucherKind.RETURN:
-            return Phrase(
-                "{name}: sent back with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number
-            )
-        case VoucherKind.DELIVERY:
-            return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
-        case VoucherKind.REFUND:
-            return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
-        case VoucherKind.PLATFORM:
-            return Phrase(
-                "{name}: {amount} paid by the platform, number {number}",
-                name=name,
-                amount=voucher.amount,
-                number=number,
-            )
 
 
 def _words(text: str) -> Phrase:

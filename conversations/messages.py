@@ -130,10 +130,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
-    """Somebody's own words, passed on untouched under a line that says who speaks. Never parsed as markup."""
+    """Somebody's own words, passed on untouched under a line that says who speaks. Never parsed as markup.
+
+    `source` and `message` name the original, so that an edit of it finds this copy.
+    """
 
     speaker: Phrase
     text: str
+    source: int = 0
+    message: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversations import vocabulary
-from conversations.cards import voucher_line
 from conversations.cases import facts
 from conversations.cases.roles import Role
 from conversations.phrase import Phrase
+from conversations.vocabulary import voucher_line
 
 BUYER, SELLER, ARBITRATOR = Role.BUYER, Role.SELLER, Role.ARBITRATOR
 Say = Callable[[Any, Role], Phrase]

@@ -77,7 +77,8 @@ class People(Protocol):
 class Orders(Protocol):
     """Orders and who may claim on them."""
 
-    async def get(self, key: OrderKey) -> Order | None: ...
+    async def get(self, key: OrderKey, *, lock: bool = False) -> Order | None:
+        """`lock=True` keeps other claims on that order out until the unit of work ends."""
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number."""
@@ -195,14 +196,35 @@ class Guesses(Protocol):
 class Work(Protocol):
     """A unit of work: all of it happens or nothing does."""
 
-    people: People
-    orders: Orders
-    cases: Cases
-    dialogs: Dialogs
-    evidence: EvidenceBook
-    journal: Journal
-    alarms: Alarms
-    links: Links
-    posts: Posts
-    outbox: Outbox
-    guesses: Guesses
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def orders(self) -> Orders: ...
+
+    @property
+    def cases(self) -> Cases: ...
+
+    @property
+    def dialogs(self) -> Dialogs: ...
+
+    @property
+    def evidence(self) -> EvidenceBook: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def posts(self) -> Posts: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def guesses(self) -> Guesses: ...

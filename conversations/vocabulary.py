@@ -12,6 +12,7 @@ from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Send, Terms
 from conversations.cases.verdict import Outcome, Verdict
+from conversations.cases.vouchers import Voucher, VoucherKind
 from conversations.phrase import Phrase
 
 REMEDIES: Mapping[Remedy, Phrase] = {
@@ -248,3 +249,24 @@ def shipping_line(verdict: Verdict, case: Case | None = None) -> Phrase | None:
             return Phrase("The store pays up to {most} for sending the goods back.", most=most)
         return Phrase("The store pays for sending the goods back.")
     return None
+
+
+def voucher_line(voucher: Voucher) -> Phrase:
+    """A voucher in one line, with its number."""
+    name, number = voucher.name, voucher.number
+    match voucher.kind:
+        case VoucherKind.RETURN:
+            return Phrase(
+                "{name}: sent back with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number
+            )
+        case VoucherKind.DELIVERY:
+            return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
+        case VoucherKind.REFUND:
+            return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
+        case VoucherKind.PLATFORM:
+            return Phrase(
+                "{name}: {amount} paid by the platform, number {number}",
+                name=name,
+                amount=voucher.amount,
+                number=number,
+            )

@@ -56,6 +56,11 @@ def reminders(since: datetime, due: datetime) -> tuple[datetime, ...]:
     return tuple(sorted({since + wait / 2, last}))
 
 
-def next_alarm(since: datetime, due: datetime, *, after: datetime) -> datetime:
-    """The next instant at which something is to happen for this wait: a reminder, else its end."""
+def next_alarm(state: State, since: datetime, due: datetime, *, after: datetime) -> datetime:
+    """The next instant at which something is to happen for this wait: a reminder, else its end.
+
+    Where the end is itself a reminder, there is none before it.
+    """
+    if DEFAULTS[state] == "remind":
+        return due
     return next((at for at in reminders(since, due) if at > after), due)

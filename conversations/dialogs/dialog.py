@@ -100,7 +100,7 @@ class Dialog:
     act: Callable[[Context], Act] | None = None
 
 
-def start(name: str, ref: str = "", **answers: Any) -> OpenDialog:
+def start(name: str, ref: str = "", /, **answers: Any) -> OpenDialog:
     """A dialog just begun, with what is known already."""
     return OpenDialog(name=name, ref=ref, step="", answers=answers)
 
@@ -139,10 +139,10 @@ def answer(open_dialog: OpenDialog, step: str, given: Given) -> OpenDialog:
             answers[name] = value
     pending = [name for name in answers.get("_pending", ()) if name != step]
     trail = [name for name in answers.get("_trail", ()) if name != step]
-    if given.is_final:
-        trail.append(step)
-    else:
+    if not given.is_final:
         pending.append(step)
+    elif step in answers:  # a step that takes its own answer back asks again, and is nothing to go back to
+        trail.append(step)
     answers["_pending"], answers["_trail"] = pending, trail
     return replace(open_dialog, answers=answers)
 

@@ -1,0 +1,188 @@
+"""The use cases: receive what somebody did, let a deadline pass, file evidence, note who cannot be reached."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from conversations import presses
+from conversations.cases.case import Actor, Case
+from conversations.cases.facts import EvidenceFiled, EvidenceRefused, PartyReachable, PartyUnreachable
+from conversations.cases.roles import Role, other
+from conversations.desk import commands, moving, relaying, talking
+from conversations.desk.access import recipients
+from conversations.desk.commands import finish
+from conversations.desk.publishing import journal, show_card, tell_parties
+from conversations.desk.visit import Settings, Visit
+from conversations.dialogs import dialog as dialogs
+from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
+from conversations.phrase import Phrase
+from conversations.ports import Work
+
+_STALE = Phrase("This has moved on; here is where the case stands now.")
+_UNREADABLE = Phrase("This button is from an older version. Please use the newest message, or /cases.")
+
+
+class Desk:
+    """The one door through which a case changes. It keeps nothing between calls: all is in the unit of work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def receive(self, incoming: Incoming, work: Work, now: datetime) -> None:
+        """Answers what somebody did. Everything said and changed is in `work`, and counts when that commits."""
+        person = await work.people.greet(incoming.sender)
+        content = incoming.content
+        if isinstance(content, Left):
+            await self._set_reachable(person, False, work, now)
+            return
+        if not person.is_reachable:
+            person = await self._set_reachable(person, True, work, now)
+        if isinstance(content, Returned):
+            return
+        visit = Visit(work=work, now=now, settings=self.settings, person=person)
+        if isinstance(content, Pressed):
+            visit.query, visit.message = content.query, content.message
+            await _press(visit, content)
+        else:
+            visit.message = content.message
+            await _hear(visit, content)
+
+    async def expire(self, ref: str, work: Work, now: datetime) -> None:
+        """A case's alarm rang: reminds whose turn it is, or does what happens when nobody acts."""
+        await moving.expire(ref, work, now)
+
+    async def file(
+        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+    ) -> None:
+        """Exhibit `n` was fetched and looked into: it has a hash now, or a reason why it cannot be used.
+
+        `refused` is one of "type", "too_big", "gone", "broken". Doing it twice changes nothing.
+        """
+        case = await work.cases.get(ref, lock=True)
+        item = next((item for item in await work.evidence.of(ref) if item.n == n), None)
+        if case is None or item is None or item.sha256 or item.refused:
+            return
+        item = replace(item, sha256=sha256, mime=mime, refused=refused)
+        await work.evidence.save(ref, item)
+        fact = EvidenceRefused(n, refused) if refused else EvidenceFiled(n, sha256, mime)
+        await journal(case, (fact,), Actor(Role.CLOCK), work, now=now)
+        if refused:
+            for person in await recipients(case, item.by, work):
+                line = Phrase("Your evidence {name} cannot be used: {why}", name=item.name, why=_REFUSED[refused])
+                await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,)), ref=ref))
+                await show_card(case, person, item.by, work)
+
+    async def unreachable(self, person: int, work: Work, now: datetime) -> None:
+        """Something could not be delivered to a person, for good: the other side of their cases is told."""
+        await self._set_reachable(await work.people.get(person), False, work, now)
+
+    async def _set_reachable(self, person: Person, is_reachable: bool, work: Work, now: datetime) -> Person:
+        if person.is_reachable is is_reachable:
+            return person
+        person = replace(person, is_reachable=is_reachable)
+        await work.people.save(person)
+        for case in await work.cases.of_buyer(person.id):
+            await _note_reach(case, Role.BUYER, is_reachable, work, now)
+        for store in sorted(person.stores):
+            colleagues = await work.people.sellers_of(store)
+            if any(other.is_reachable for other in colleagues if other.id != person.id):
+                continue
+            for case in await work.cases.of_stores([store]):
+                await _note_reach(case, Role.SELLER, is_reachable, work, now)
+        return person
+
+
+async def _note_reach(case: Case, party: Role, is_reachable: bool, work: Work, now: datetime) -> None:
+    if case.is_open:
+        fact = PartyReachable(party) if is_reachable else PartyUnreachable(party)
+        await journal(case, (fact,), Actor(party), work, now=now)
+        await tell_parties(case, (fact,), party, (other(party),), work)
+
+
+async def _press(visit: Visit, content: Pressed) -> None:
+    pressed = presses.read(content.do)
+    match pressed:
+        case presses.MovePress(ref, turn, move):
+            await _press_move(visit, ref, turn, move)
+        case presses.AnswerPress():
+            await talking.press(visit, pressed, finish)
+        case presses.CommandPress(name, argument):
+            await visit.toast()
+            await commands.run(visit, name, argument)
+        case _:
+            await visit.toast(_UNREADABLE, is_alert=True)
+
+
+async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
+    found = await moving.visible(visit, ref)
+    if found is None:
+        await visit.toast(commands.NO_CASE, is_alert=True)
+        return
+    case, role = found
+    await visit.open_ref(ref)
+    if turn != case.position.turn:
+        await visit.toast(_STALE)
+        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+        return
+    await visit.toast()
+    await commands.start_move(visit, move, case, role)
+
+
+async def _hear(visit: Visit, said: Said) -> None:
+    if said.text.startswith("/") and not said.files:
+        if not said.is_edit:
+            name, _, argument = said.text[1:].partition(" ")
+            await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
+        return
+    stack = await visit.work.dialogs.of(visit.person.id)
+    if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
+        await talking.take(visit, stack, said, finish)
+        return
+    if said.is_edit:
+        await _hear_edit(visit, said)
+        return
+    found = await commands.the_case(visit, said.reply_to, suits=lambda case, role: case.is_open)
+    if found is not None:
+        await _hear_about(visit, found, said)
+    elif any(case.is_open for case in await talking.cases_of(visit.person.id, visit)):
+        kept = {"text": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
+        await talking.begin(visit, dialogs.start("case", then="hear", **kept), finish)
+    else:
+        await visit.say(
+            Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
+            choices=commands.start_choices(visit),
+        )
+
+
+async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> None:
+    case, role = found
+    if case.is_open:
+        await relaying.hear(visit, case, role, said)
+    else:
+        await visit.say(commands.ENDED, ref=case.ref)
+
+
+async def _hear_edit(visit: Visit, said: Said) -> None:
+    """An edit of something passed on is passed on as an edit; of an answer, it comes too late."""
+    ref = await visit.work.posts.case_of(visit.person.address, said.message)
+    found = await moving.visible(visit, ref) if ref else None
+    if found is not None and found[0].is_open and found[1] is not Role.ARBITRATOR:
+        await relaying.pass_on(visit, *found, said)
+    else:
+        await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
+
+
+async def _is_reply_to_another_case(visit: Visit, said: Said, ref: str) -> bool:
+    if said.reply_to is None:
+        return False
+    about = await visit.work.posts.case_of(visit.person.address, said.reply_to)
+    return about is not None and about != ref
+
+
+_REFUSED = {
+    "type": Phrase("it is not a photo, a video or a PDF file. Please send it as one of these."),
+    "too_big": Phrase("it is larger than 20 MB. Please send a smaller version."),
+    "gone": Phrase("it can no longer be fetched. Please send it again."),
+    "broken": Phrase("the file is damaged. Please send it again."),
+}

@@ -1,0 +1,151 @@
+"""Moves: begun by a button or a command, made when everything they need is known, told to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from conversations import vocabulary
+from conversations.cards import moves_for
+from conversations.cases.case import (
+    THE_CLOCK,
+    Actor,
+    Case,
+    Denied,
+    Moved,
+    act,
+    claimed_terms,
+    default_move,
+)
+from conversations.cases.evidence import File, FileKind
+from conversations.cases.facts import EvidenceAdded, OwnerReminded
+from conversations.cases.lifecycle import Act, IllegalMove, waits_for
+from conversations.cases.roles import Role
+from conversations.desk.access import role_in
+from conversations.desk.publishing import journal, publish, remind, set_alarm, show_card
+from conversations.desk.visit import QUESTION, Visit, command
+from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.arguments import prefill
+from conversations.dialogs.dialog import Context
+from conversations.dialogs.moves import MOVES
+from conversations.messages import Placing
+from conversations.phrase import Phrase
+from conversations.ports import OpenDialog, Work
+
+#: Moves that agree to what was on the table when they were begun, and to nothing else.
+_BOUND_TO_TURN = frozenset({"accept", "decline", "approve"})
+
+
+async def visible(visit: Visit, ref: str, *, lock: bool = False) -> tuple[Case, Role] | None:
+    """The case and what the visitor is in it; None when there is none for them."""
+    case = await visit.work.cases.get(ref, lock=lock)
+    role = role_in(case, visit.person) if case is not None else None
+    return None if case is None or role is None else (case, role)
+
+
+def begun(move: str, case: Case, arguments: str = "") -> OpenDialog:
+    """The dialog of a move, with what was typed after the command."""
+    return dialogs.start(move, case.ref, turn=case.position.turn, **prefill(move, arguments, case))
+
+
+async def explain_closed_move(visit: Visit, case: Case, role: Role, move: str) -> None:
+    """Says why a move cannot be made now, and what can."""
+    open_moves = tuple(vocabulary.MOVES[name] for name in moves_for(case, role))
+    line = Phrase(
+        "“{move}” is not possible now: {state}.", move=vocabulary.MOVES[move], state=vocabulary.STATES[case.state]
+    )
+    what = (
+        Phrase("You can: {moves}.", moves=open_moves) if open_moves else Phrase("There is nothing for you to do now.")
+    )
+    await visit.say(line, what, ref=case.ref, choices=((command(Phrase("Show the case"), "case", case.ref),),))
+
+
+async def finish(visit: Visit, context: Context) -> None:
+    """Everything a move needs is known: makes it, under lock, if it still can be made."""
+    found = await visible(visit, context.dialog.ref, lock=True)
+    if found is None:
+        await visit.say(Phrase("There is no such case."), slot=QUESTION)
+        return
+    case, role = found
+    name, answers = context.dialog.name, context.answers
+    moved_on = name in _BOUND_TO_TURN and answers.get("turn", case.position.turn) != case.position.turn
+    if moved_on or name not in moves_for(case, role):
+        await visit.say(
+            Phrase("The case has moved on meanwhile, so this was not done. Here is where it stands now."), slot=QUESTION
+        )
+        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+        return
+    if address := str(answers.get("address", "")):
+        store = await visit.work.orders.store(case.store)
+        await visit.work.orders.set_store(replace(store, return_address=address))
+    make = MOVES[name].act
+    assert make is not None
+    await make_move(visit, case, role, make(replace(context, case=case, role=role)))
+
+
+async def make_move(visit: Visit, case: Case, role: Role, move: Act) -> None:
+    """Makes a move for the visitor and tells everybody; a refusal is explained to them."""
+    actor = Actor(role, visit.person.id)
+    try:
+        outcome = act(case, move, actor, now=visit.now)
+    except IllegalMove:
+        await explain_closed_move(visit, case, role, move.move)
+        return
+    if isinstance(outcome, Denied):
+        shown = command(Phrase("Show the case"), "case", case.ref)
+        await visit.say(outcome.reason, ref=case.ref, choices=((shown,),), slot=QUESTION)
+        return
+    await visit.open_ref(case.ref)
+    await publish(outcome, actor, visit.work, now=visit.now, before=case, visit=visit)
+
+
+async def add_evidence(
+    visit: Visit, case: Case, role: Role, files: Sequence[File], caption: str = ""
+) -> tuple[EvidenceAdded, ...]:
+    """Numbers files on as exhibits and puts that on record. Gives the facts."""
+    added = await visit.work.evidence.add(case.ref, files, by=role, at=visit.now, caption=caption)
+    facts = tuple(EvidenceAdded(item.n, item.file.kind) for item in added)
+    if facts:
+        await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
+    return facts
+
+
+def files_of(context: Context) -> tuple[File, ...]:
+    """The files given in a dialog."""
+    return files_from(context.answers.get("files", ()))
+
+
+def files_from(kept: Any) -> tuple[File, ...]:
+    """Files as a dialog keeps them."""
+    return tuple(File(**{**file, "kind": FileKind(file["kind"])}) for file in kept)
+
+
+async def expire(ref: str, work: Work, now: datetime) -> None:
+    """An alarm rang: reminds, or lets the clock make its move. Looks again under lock, since somebody may have acted."""
+    case = await work.cases.get(ref, lock=True)
+    if case is None or case.due_at is None:
+        await work.alarms.set(ref, None)
+        return
+    if now < case.due_at:
+        await _remind(case, work, now)
+        return
+    move = default_move(case)
+    if move.move == "approve" and claimed_terms(case).goods_back:
+        store = await work.orders.store(case.store)
+        if not store.return_address:  # a return is approved only when there is somewhere to send it
+            move = Act(move="escalate")
+    outcome = act(case, move, THE_CLOCK, now=now)
+    assert isinstance(outcome, Moved)
+    await publish(outcome, THE_CLOCK, work, now=now, before=case)
+
+
+async def _remind(case: Case, work: Work, now: datetime) -> None:
+    assert case.due_at is not None
+    await set_alarm(case, work, now=now)
+    if now < case.since + (case.due_at - case.since) / 2:
+        return  # the wait was begun anew since the alarm was set
+    await journal(case, (OwnerReminded(case.due_at),), THE_CLOCK, work, now=now)
+    for role in waits_for(case.position):
+        await remind(case, role, work)

@@ -1,0 +1,149 @@
+"""What follows from a change of a case: it is kept, journaled, its alarm set, and everybody concerned is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from conversations import notices, vocabulary
+from conversations.cards import card
+from conversations.cases.case import Actor, Case, Moved
+from conversations.cases.deadlines import next_alarm
+from conversations.cases.facts import CaseTaken, Fact
+from conversations.cases.roles import Role
+from conversations.cases.states import State
+from conversations.desk.access import QUEUE, recipients
+from conversations.desk.visit import QUESTION, Settings, Visit, command
+from conversations.messages import Exhibits, Notice, Outgoing, Person, Placing, Sender, Style, card_slot
+from conversations.phrase import Phrase
+from conversations.ports import Work
+
+_HEARERS = (Role.BUYER, Role.SELLER, Role.ARBITRATOR)
+
+
+async def publish(
+    moved: Moved, actor: Actor, work: Work, *, now: datetime, before: Case | None, visit: Visit | None = None
+) -> None:
+    """Keeps the case after a move and tells everybody. `visit` is the doer's, whose question is answered."""
+    case = moved.case
+    await (work.cases.add(case) if before is None else work.cases.save(case))
+    await set_alarm(case, work, now=now)
+    await journal(case, moved.facts, actor, work, now=now)
+    came_to_queue = case.state in QUEUE and (before is None or before.state is not case.state)
+    for role in _HEARERS:
+        for person in await recipients(case, role, work):
+            is_doer = visit is not None and person.id == visit.person.id and role is actor.role
+            lines = _lines(moved.facts, actor.role, role if is_doer or role is not actor.role else None)
+            is_new = (role is Role.SELLER and before is None) or (role is Role.ARBITRATOR and came_to_queue)
+            await show_card(case, person, role, work, placing=Placing.BELOW if is_new else Placing.REPLACE)
+            if is_doer and visit is not None:
+                await visit.say(*lines, *_standing(case, role), ref=case.ref, slot=QUESTION)
+            elif lines:
+                await _notify(case, person, role, lines, work)
+    if any(isinstance(fact, CaseTaken) for fact in moved.facts):
+        await _tell_other_arbitrators(case, work)
+    if case.state is State.AWAITING_RETURN and (before is None or before.state is not State.AWAITING_RETURN):
+        await _ask_for_address(case, work)
+
+
+async def journal(case: Case, facts: Sequence[Fact], actor: Actor, work: Work, *, now: datetime) -> None:
+    """Puts facts on record."""
+    await work.journal.add(case.ref, facts, who=actor.role, person=actor.person, at=now)
+
+
+async def set_alarm(case: Case, work: Work, *, now: datetime) -> None:
+    """Sets the case's next reminder or deadline."""
+    at = None
+    if case.due_at is not None:
+        at = next_alarm(case.state, case.since, case.due_at, after=now)
+    await work.alarms.set(case.ref, at)
+
+
+async def show_card(case: Case, person: Person, role: Role, work: Work, *, placing: Placing = Placing.REPLACE) -> None:
+    """Puts the case's card into somebody's chat: in place, or anew at the bottom."""
+    order = await work.orders.get(case.claim.order)
+    store = await work.orders.store(case.store)
+    evidence = await work.evidence.of(case.ref)
+    body = card(case, role, order=order, store=store, evidence=evidence)
+    await work.outbox.add(Outgoing(to=person.id, body=body, slot=card_slot(case.ref), placing=placing, ref=case.ref))
+
+
+async def show_evidence(case: Case, person: Person, work: Work) -> bool:
+    """Shows somebody the exhibits of a case; False when there are none."""
+    shown = [item for item in await work.evidence.of(case.ref) if not item.refused]
+    for item in shown:
+        by = vocabulary.ROLES[item.by]
+        caption = Phrase("{ref} · {name} · {party}", ref=vocabulary.reference(case.ref), name=item.name, party=by)
+        if item.caption:
+            caption = Phrase("{what}: “{words}”", what=caption, words=item.caption)
+        await work.outbox.add(Outgoing(to=person.id, body=Exhibits(caption=caption, files=(item.file,)), ref=case.ref))
+    return bool(shown)
+
+
+async def tell_operator(settings: Settings, work: Work, *lines: Phrase) -> None:
+    """Says something in the operator's chat, if there is one."""
+    if settings.operator is not None:
+        operator = await work.people.greet(Sender(address=settings.operator, name=""))
+        await work.outbox.add(Outgoing(to=operator.id, body=Notice(lines=lines)))
+
+
+def _lines(facts: Sequence[Fact], who: Role, hearer: Role | None) -> tuple[Phrase, ...]:
+    """What a hearer is told of the facts; a doer's colleague (None) hears what the record says."""
+    if hearer is None:
+        told = [notices.record(fact, who) for fact in facts if who in notices.NOTICES[type(fact)].hearers]
+    else:
+        told = [line for fact in facts if (line := notices.heard(fact, who, hearer)) is not None]
+    return tuple(told)
+
+
+def _standing(case: Case, role: Role) -> tuple[Phrase, ...]:
+    """Whose turn it is now, until when, and what happens otherwise."""
+    turn, default = vocabulary.turn(case, role), vocabulary.default(case)
+    if turn is None or default is None or case.due_at is None:
+        return ()
+    return (Phrase("{turn} Time until {due}; otherwise {default}.", turn=turn, due=case.due_at, default=default),)
+
+
+async def _notify(case: Case, person: Person, role: Role, lines: tuple[Phrase, ...], work: Work) -> None:
+    order = await work.orders.get(case.claim.order)
+    buttons = [command(Phrase("Show the case"), "case", case.ref)]
+    if role is Role.BUYER and not case.is_open and case.rating is None:
+        buttons.append(command(Phrase("Rate the service"), "rate", case.ref, Style.PRIMARY))
+    body = Notice(
+        title=vocabulary.headline(case, order), lines=(*lines, *_standing(case, role)), choices=(tuple(buttons),)
+    )
+    await work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
+
+
+async def remind(case: Case, role: Role, work: Work) -> None:
+    """Reminds whoever's turn it is."""
+    line = Phrase("A reminder: this case waits for you.")
+    for person in await recipients(case, role, work):
+        await _notify(case, person, role, (line,), work)
+
+
+async def tell_parties(case: Case, facts: Sequence[Fact], who: Role, hearers: Sequence[Role], work: Work) -> None:
+    """Tells some roles of facts that are no move."""
+    for role in hearers:
+        if lines := tuple(notices.record(fact, who) for fact in facts):
+            for person in await recipients(case, role, work):
+                await _notify(case, person, role, lines, work)
+
+
+async def _tell_other_arbitrators(case: Case, work: Work) -> None:
+    line = Phrase("Case {ref} has been taken by another arbitrator.", ref=vocabulary.reference(case.ref))
+    for person in await work.people.arbitrators():
+        if person.id != case.arbitrator and person.id != case.buyer and not person.sells_for(case.store):
+            await work.outbox.add(
+                Outgoing(to=person.id, body=Notice(lines=(line,)), slot=card_slot(case.ref), placing=Placing.REPLACE)
+            )
+
+
+async def _ask_for_address(case: Case, work: Work) -> None:
+    """A return was decided for a store that never said where returns go."""
+    if (await work.orders.store(case.store)).return_address:
+        return
+    line = Phrase("The buyer cannot send the goods back before your store names a return address.")
+    for person in await recipients(case, Role.SELLER, work):
+        button = command(Phrase("Give the return address"), "address", case.ref, Style.PRIMARY)
+        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,), choices=((button,),)), ref=case.ref))

@@ -1,0 +1,224 @@
+"""Carrying dialogs: beginning one, asking its next question, taking an answer down, finishing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from conversations import presses
+from conversations.cases.case import Case
+from conversations.cases.orders import OrderKey
+from conversations.cases.roles import Role
+from conversations.cases.states import State
+from conversations.desk.access import role_in
+from conversations.desk.visit import QUESTION, Visit, command
+from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
+from conversations.dialogs.intake import INTAKE, order_key
+from conversations.dialogs.moves import MOVES
+from conversations.dialogs.rating import RATING
+from conversations.dialogs.relay import ADDRESS, NOTE, REPLY, WHICH_CASE
+from conversations.messages import Outgoing, Placing, Question, Said, Style
+from conversations.phrase import Phrase
+from conversations.ports import OpenDialog, Work
+
+#: Every dialog by name.
+DIALOGS: Mapping[str, Dialog] = {d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, ADDRESS, *MOVES.values())}
+
+Finish = Callable[[Visit, Context], Awaitable[None]]
+
+
+async def begin(visit: Visit, opened: OpenDialog, finish: Finish) -> None:
+    """Begins a dialog (one of the same name about the same case is begun anew) and asks its first question."""
+    stack = await visit.work.dialogs.of(visit.person.id)
+    others = [d for d in stack if (d.name, d.ref) != (opened.name, opened.ref)]
+    await go_on(visit, (*others, opened), finish)
+
+
+async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish, complaint: Phrase | None = None) -> None:
+    """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
+    opened = stack[-1]
+    dialog = DIALOGS[opened.name]
+    context = await context_of(visit, opened)
+    step = dialogs.next_step(dialog, context)
+    if step is None:
+        await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+        await finish(visit, context)
+        return
+    await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
+    await _ask(visit, dialogs.question(dialog, step, context, complaint=complaint), opened.ref)
+
+
+async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply, finish: Finish) -> None:
+    """Takes an answer to the question that the last dialog has open."""
+    opened = stack[-1]
+    dialog = DIALOGS[opened.name]
+    context = await context_of(visit, opened, typed=reply)
+    step = dialogs.next_step(dialog, context)
+    if step is None:
+        await go_on(visit, stack, finish)
+        return
+    given = step.take(context, reply)
+    if isinstance(given, Complaint):
+        if step.id == "code" and await _has_guessed_too_often(visit):
+            await _lock(visit, stack)
+            return
+        await go_on(visit, stack, finish, complaint=given.why)
+        return
+    opened = dialogs.answer(opened, step.id, given)
+    if step.id == "code":
+        await _bind(visit, opened)
+    await go_on(visit, (*stack[:-1], opened), finish)
+
+
+async def press(visit: Visit, pressed: presses.AnswerPress, finish: Finish) -> None:
+    """A button under a question. One under an old question shows the question that is open now."""
+    stack = await visit.work.dialogs.of(visit.person.id)
+    at = next((i for i in reversed(range(len(stack))) if stack[i].name == pressed.dialog), None)
+    if at is None:
+        await visit.toast(Phrase("This question has been dealt with already."))
+        return
+    opened = stack[at]
+    stack = (*stack[:at], *stack[at + 1 :], opened)
+    if pressed.value == presses.CANCEL:
+        await cancel(visit, stack, finish)
+        return
+    if pressed.step != opened.step:
+        await visit.toast(Phrase("This question has moved on; here is the open one."))
+        await go_on(visit, stack, finish)
+        return
+    await visit.toast()
+    if pressed.value == presses.BACK:
+        await go_on(visit, (*stack[:-1], dialogs.back(opened)), finish)
+    else:
+        await take(visit, stack, pressed.value, finish)
+
+
+async def cancel(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish) -> None:
+    """Drops the last dialog, and comes back to the one before it."""
+    rest = stack[:-1]
+    await visit.work.dialogs.keep(visit.person.id, rest)
+    await visit.toast()
+    opened = stack[-1]
+    shown = command(Phrase("Show the case"), "case", opened.ref)
+    anew = command(Phrase("Report a problem"), "new", style=Style.PRIMARY)
+    await visit.say(
+        Phrase("Stopped. Nothing has been changed."), choices=((shown if opened.ref else anew,),), slot=QUESTION
+    )
+    await resume(visit, finish)
+
+
+async def resume(visit: Visit, finish: Finish) -> None:
+    """Asks again what was being asked before, below what has been said since."""
+    stack = await visit.work.dialogs.of(visit.person.id)
+    if not stack:
+        return
+    opened = stack[-1]
+    dialog = DIALOGS[opened.name]
+    context = await context_of(visit, opened)
+    if (step := dialogs.next_step(dialog, context)) is not None:
+        await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
+        await _ask(visit, dialogs.question(dialog, step, context), opened.ref, placing=Placing.BELOW)
+
+
+async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> Context:
+    """Everything the steps of a dialog may look at."""
+    work, person = visit.work, visit.person
+    case = await work.cases.get(opened.ref) if opened.ref else None
+    context = Context(
+        person=person,
+        now=visit.now,
+        dialog=opened,
+        pack=visit.settings.pack,
+        case=case,
+        role=(role_in(case, person) if case else None) or Role.BUYER,
+        store=await work.orders.store(case.store) if case else None,
+    )
+    if opened.name == INTAKE.name:
+        return await _with_order(context, work, typed)
+    if opened.name == WHICH_CASE.name:
+        return replace(context, cases=await cases_of(person.id, visit))
+    return context
+
+
+async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
+    """Every case that is the visitor's in any role, open ones first."""
+    work = visit.work
+    found = [*await work.cases.of_buyer(person)]
+    if visit.person.stores:
+        found += await work.cases.of_stores(sorted(visit.person.stores))
+    if visit.person.is_arbitrator:
+        found += await work.cases.of_arbitrator(person)
+    unique = {case.ref: case for case in found}
+    return tuple(sorted(unique.values(), key=lambda case: (not case.is_open, case.due_at or case.opened_at)))
+
+
+async def _with_order(context: Context, work: Work, typed: Reply) -> Context:
+    key = order_key(context.answers)
+    order = await work.orders.get(key) if key else None
+    number = str(context.answers.get("number", ""))
+    wants_code = key is None and number and isinstance(typed, Said)
+    return replace(
+        context,
+        order=order,
+        orders=() if key else tuple(await work.orders.of(context.person.id)),
+        found=tuple(await work.orders.numbered(number)) if wants_code else (),
+        taken=await taken_of(key, work) if key else {},
+    )
+
+
+async def taken_of(key: OrderKey, work: Work) -> dict[str, int]:
+    """The units of each line that open and settled cases claim; a closed case releases its own."""
+    taken: dict[str, int] = {}
+    for case in await work.cases.of_order(key):
+        if case.state is not State.CLOSED:
+            for claimed in case.claim.items:
+                taken[claimed.item_no] = taken.get(claimed.item_no, 0) + claimed.quantity
+    return taken
+
+
+async def _ask(visit: Visit, question: Question, ref: str, placing: Placing | None = None) -> None:
+    in_place = visit.is_press and question.complaint is None
+    await visit.work.outbox.add(
+        Outgoing(
+            to=visit.person.id,
+            body=question,
+            slot=QUESTION,
+            placing=placing or (Placing.REPLACE if in_place else Placing.BELOW),
+            ref=ref,
+        )
+    )
+
+
+async def _bind(visit: Visit, opened: OpenDialog) -> None:
+    key = order_key(opened.answers)
+    assert key is not None
+    await visit.work.orders.bind(key, visit.person.id)
+    if token := str(opened.answers.get("token", "")):
+        await visit.work.links.redeem(token, visit.now, person=visit.person.id)
+
+
+# --- guessing --------------------------------------------------------------------------------------------------
+
+#: So many wrong codes in an hour, and the person has to wait.
+MOST_GUESSES = 5
+GUESS_PERIOD = timedelta(hours=1)
+
+
+async def is_locked(visit: Visit) -> bool:
+    """Whether the person has guessed wrong too often lately."""
+    return await visit.work.guesses.count(visit.person.id, visit.now - GUESS_PERIOD) >= MOST_GUESSES
+
+
+async def _has_guessed_too_often(visit: Visit) -> bool:
+    await visit.work.guesses.add(visit.person.id, visit.now)
+    return await is_locked(visit)
+
+
+async def _lock(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
+    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.say(LOCKED, slot=QUESTION)
+
+
+LOCKED = Phrase("Too many wrong codes. Please wait an hour and try again, or ask the shop to send you the code anew.")

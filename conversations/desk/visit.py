@@ -1,0 +1,73 @@
+"""One person at the desk: who they are, what they came with, and how they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from conversations import presses
+from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Style, Toast
+from conversations.phrase import Phrase
+from conversations.policy import Pack
+from conversations.ports import Work
+
+QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the desk is told once: the policy for new cases, the languages on offer, where the operator listens."""
+
+    pack: Pack
+    languages: Mapping[str, str] = field(default_factory=dict)  # code -> its own name
+    operator: int | None = None  # an address
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """A person's turn at the desk. `message` is theirs, `query` the press to be answered."""
+
+    work: Work
+    now: datetime
+    settings: Settings
+    person: Person
+    message: int | None = None
+    query: str = ""
+
+    @property
+    def is_press(self) -> bool:
+        return bool(self.query)
+
+    async def say(
+        self, *lines: Phrase, title: Phrase | None = None, choices: Choices = (), ref: str = "", slot: str = ""
+    ) -> None:
+        """A notice to the visitor; in place of the question they answered when it has that slot."""
+        await self.work.outbox.add(
+            Outgoing(
+                to=self.person.id,
+                body=Notice(lines=lines, title=title, choices=choices),
+                ref=ref,
+                slot=slot,
+                placing=(Placing.REPLACE if self.is_press else Placing.BELOW) if slot else Placing.NEW,
+                answers=None if self.is_press else self.message,
+            )
+        )
+
+    async def toast(self, text: Phrase | None = None, *, is_alert: bool = False) -> None:
+        """Answers the press, once; nothing when the visitor wrote."""
+        if self.query:
+            await self.work.outbox.add(
+                Outgoing(to=self.person.id, body=Toast(query=self.query, text=text, is_alert=is_alert))
+            )
+
+    async def open_ref(self, ref: str) -> None:
+        """Remembers the case that the visitor looks at."""
+        if self.person.open_ref != ref:
+            self.person = replace(self.person, open_ref=ref)
+            await self.work.people.save(self.person)
+
+
+def command(label: Phrase, name: str, argument: str = "", style: Style = Style.PLAIN) -> Choice:
+    """A button that does what the command does."""
+    return Choice(label, presses.write(presses.CommandPress(name, argument)), style)

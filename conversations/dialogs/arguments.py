@@ -1,0 +1,76 @@
+"""What was typed after a command, as answers of its dialog. What is missing or unclear is left to be asked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conversations.cases.case import Case
+from conversations.cases.money import Money, MoneyError
+from conversations.cases.roles import Role
+from conversations.cases.terms import Kind
+
+#: A reference: six signs without those that look or sound alike, with a dash in the middle or not.
+_REFERENCE = re.compile(r"([A-HJKMNP-Z2-9]{3})(-?)([A-HJKMNP-Z2-9]{3})", re.IGNORECASE)
+_GOODS = frozenset({"goods", "return"})
+
+
+def reference(text: str) -> tuple[str, bool] | None:
+    """A case reference, and whether it was written with its dash (then it can be nothing else)."""
+    match = _REFERENCE.fullmatch(text)
+    return None if match is None else ((match[1] + match[3]).upper(), bool(match[2]))
+
+
+def prefill(move: str, text: str, case: Case) -> dict[str, Any]:
+    """The answers that the words after `/move` give."""
+    words = text.split()
+    if not words:
+        return {}
+    match move:
+        case "offer" | "propose" | "rule":
+            return _terms(move, words, case)
+        case "ship" | "send_goods":
+            return {"carrier": " ".join(words[:-1]), "number": words[-1]} if len(words) > 1 else {"number": words[0]}
+        case "refund":
+            amount = _amount(words[0], case)
+            number = {"number": " ".join(words[1:])} if len(words) > 1 else {}
+            return {"amount": amount, **number} if amount is not None else {}
+        case "dispute_refund":
+            amount = _amount(words[0], case)
+            return {"amount": amount} if amount is not None else {}
+        case "enforce":
+            return {"number": text.strip()}
+        case "ask" if words[0] in (Role.BUYER.value, Role.SELLER.value):
+            question = {"words": text.split(maxsplit=1)[1]} if len(words) > 1 else {}
+            return {"party": words[0], **question}
+        case "refuse" | "decline" | "escalate" | "answer" | "appeal" | "note" | "reply" | "dispute_goods" | "address":
+            return {"address" if move == "address" else "words": text.strip()}
+    return {}
+
+
+def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
+    try:
+        kind = Kind(words[0].lower())
+    except ValueError:
+        return {}
+    answers: dict[str, Any] = {"kind": kind.value}
+    rest = words[1:]
+    if kind in (Kind.REFUND, Kind.RETURN_REFUND, Kind.COMPENSATION):
+        amount = _amount(rest[0], case) if rest else None
+        if amount is None:
+            return answers
+        answers["amount"], rest = amount, rest[1:]
+    if rest and rest[0].lower() in _GOODS:
+        answers["goods"], rest = "yes", rest[1:]
+    elif kind in (Kind.REFUND, Kind.EXCHANGE):
+        answers["goods"] = "no"
+    if rest or move != "rule":
+        answers["words"] = " ".join(rest)
+    return answers
+
+
+def _amount(text: str, case: Case) -> int | None:
+    try:
+        return Money.parse(text, case.paid.currency).minor
+    except MoneyError:
+        return None
