@@ -12,7 +12,7 @@ from conversations.cases.orders import OrderKey
 from conversations.cases.states import ENDS, State
 from storage import codec
 from storage.signs import signs
-from storage.tables import cases, evidence, orders
+from storage.tables import cases, evidence
 from storage.transaction import Transaction
 
 _REF_LENGTH = 6
@@ -48,10 +48,7 @@ class SqlCases:
             raise KeyError(case.ref)
 
     async def of_order(self, key: OrderKey) -> Sequence[Case]:
-        """Oldest first. Keeps others who ask the same from opening a case on that order until the unit of work ends."""
-        if not self._tx.is_reading:
-            order = select(orders.c.number).where(orders.c.store == key.store, orders.c.number == key.number)
-            await self._tx.first(order.with_for_update(key_share=True))
+        """Oldest first."""
         mine = cases.c.store == key.store, cases.c.order_number == key.number
         return await self._cases(select(cases.c.doc).where(*mine).order_by(cases.c.opened_at, cases.c.ref))
 

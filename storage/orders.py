@@ -21,8 +21,10 @@ class SqlOrders:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def get(self, key: OrderKey) -> Order | None:
-        row = await self._tx.first(select(orders.c.doc).where(_is(orders, key)))
+    async def get(self, key: OrderKey, *, lock: bool = False) -> Order | None:
+        """The order; `lock` keeps other claims on it out until the unit of work ends."""
+        found = select(orders.c.doc).where(_is(orders, key))
+        row = await self._tx.first(found.with_for_update(key_share=True) if lock else found)
         return codec.decode(Order, row.doc) if row else None
 
     async def numbered(self, number: str) -> Sequence[Order]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
+from conversations.ports import Work
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
 from storage.dialogs import SqlDialogs
@@ -44,3 +46,9 @@ class SqlWork:
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""
         return self._tx.savepoint()
+
+
+if TYPE_CHECKING:
+
+    def _fits(work: SqlWork) -> Work:
+        return work
