@@ -62,7 +62,7 @@ def _with_words(plain: Phrase, words: str) -> Phrase:
 
 
 def _terms(terms: Any) -> Phrase:
-    return Phrase("{points}", points=vocabulary.terms_lines(terms))
+    return vocabulary.in_one_line(vocabulary.terms_lines(terms))
 
 
 def _offer_made(fact: facts.OfferMade, who: Role) -> Phrase:

@@ -224,6 +224,14 @@ def terms_lines(terms: Terms) -> tuple[Phrase, ...]:
     return tuple(lines)
 
 
+def in_one_line(points: tuple[Phrase, ...]) -> Phrase:
+    """Points one after another, for a sentence that has no room for a list."""
+    line = points[0]
+    for point in points[1:]:
+        line = Phrase("{points} · {point}", points=line, point=point)
+    return line
+
+
 def _seller_pays(terms: Terms) -> Phrase:
     if terms.shipping_amount:
         return Phrase("The seller pays {amount} for sending them back", amount=terms.shipping_amount)

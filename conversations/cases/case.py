@@ -68,6 +68,11 @@ class Case:
         return self.state not in ENDS
 
     @property
+    def left(self) -> Money:
+        """What may still be given back for the items: what was paid for them, less what the buyer got already."""
+        return Money(max(0, self.paid.minor - self.position.done.given), self.paid.currency)
+
+    @property
     def outstanding(self) -> Money:
         return outstanding(self.position)
 
@@ -193,7 +198,7 @@ def _completed(case: Case, move: Act) -> Act:
 
 def _platform_owes(case: Case, terms: Terms) -> Money:
     if terms.send is not Send.NOTHING and not case.position.done.sent:
-        return case.paid + terms.shipping_amount - Money(case.position.done.refunded, case.paid.currency)
+        return case.left + terms.shipping_amount
     return case.outstanding
 
 
@@ -234,9 +239,8 @@ def terms_refused(case: Case, terms: Terms) -> Phrase | None:
     currency = case.paid.currency
     if terms.amount.currency != currency or terms.shipping_amount.currency != currency:
         return Phrase("This case is in {currency}; please give amounts in that currency.", currency=currency)
-    left = case.paid - Money(case.position.done.refunded, currency) if terms.amount else case.paid
-    if terms.amount > left:
-        return Phrase("At most {most} can be given back here: what was paid for these items.", most=left)
+    if terms.amount > case.left:
+        return Phrase("At most {most} can be given back here: what was paid for these items.", most=case.left)
     if terms.kind in (Kind.REFUND, Kind.RETURN_REFUND, Kind.COMPENSATION) and not terms.amount:
         return Phrase("Please name an amount above zero.")
     if terms.shipping_amount > shipping_allowance(case):

@@ -111,8 +111,8 @@ def _agree(position: Position, act: Act, role: Role) -> Position:
 
 
 def _anew(done: Done) -> Done:
-    """New terms ask anew for what is sent; where the goods are and what was paid stays a fact."""
-    return replace(done, sent=False, delivered=False, confirmed=False)
+    """New terms ask anew for what is sent and paid; where the goods are and what was paid before stays a fact."""
+    return replace(done, sent=False, delivered=False, confirmed=False, refunded=0, earlier=done.given)
 
 
 def _put_offer(position: Position, act: Act, role: Role) -> Position:
@@ -255,7 +255,7 @@ def _may_appeal(position: Position, act: Act, role: Role) -> bool:
 
 
 def _nothing_lost(position: Position, act: Act, role: Role) -> bool:
-    return position.done.goods_with_buyer and not position.is_ruled and not position.done.refunded
+    return position.done.goods_with_buyer and not position.is_ruled and not position.done.given
 
 
 def _goods_missing(position: Position, act: Act, role: Role) -> bool:

@@ -49,7 +49,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What has happened to goods and money so far, whatever the terms are. `refunded` is in minor units."""
+    """What has happened to goods and money so far. In minor units, `refunded` was paid under the terms in force and
+    `earlier` under those they replaced."""
 
     shipped: bool = False
     received: bool = False
@@ -57,6 +58,12 @@ class Done:
     delivered: bool = False
     refunded: int = 0
     confirmed: bool = False
+    earlier: int = 0
+
+    @property
+    def given(self) -> int:
+        """All the money the buyer got in this case."""
+        return self.earlier + self.refunded
 
     @property
     def goods_with_buyer(self) -> bool:

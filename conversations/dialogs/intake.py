@@ -389,6 +389,7 @@ INTAKE = Dialog(
             checklist=lambda context: vocabulary.CHECKLISTS[Reason(context.answers["reason"])],
             at_least=_evidence_needed,
             at_most=lambda context: context.pack.files,
+            when=lambda context: context.answers["reason"] != Reason.CHANGED_MIND or _evidence_needed(context) > 0,
         ),
         Write(id="words", prompt=Phrase("Would you like to describe it in your own words?"), optional=True),
         Confirm(

@@ -94,7 +94,7 @@ def _enforced(context: Context) -> tuple[Phrase, ...]:
     case = context.the_case
     terms = case.position.terms
     assert terms is not None
-    owed = case.paid if terms.send is not Send.NOTHING and not case.position.done.sent else case.outstanding
+    owed = case.left if terms.send is not Send.NOTHING and not case.position.done.sent else case.outstanding
     return (Phrase("The platform pays {amount} to the buyer, and the case ends.", amount=owed),)
 
 

@@ -40,8 +40,7 @@ def _is_money(context: Context) -> bool:
 
 
 def _most(context: Context) -> Money:
-    case = context.the_case
-    return case.paid - Money(case.position.done.refunded, case.paid.currency)
+    return context.the_case.left
 
 
 def _presets(context: Context) -> list[Option]:
