@@ -1,0 +1,173 @@
+"""The composition root: the only place that wires the rooms together, starts them and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Final
+
+from telegram import Bot
+
+from bot import log, policies
+from bot.clock import Clock, SystemClock
+from bot.messenger import DeliveryError, Messenger
+from bot.settings import Settings
+from bot.telegram import profile, updates
+from bot.telegram.client import connect
+from bot.telegram.intake import Intake
+from bot.telegram.poll import Poller
+from bot.telegram.sender import TelegramMessenger
+from bot.telegram.webhook import Webhook
+from bot.workers.deadlines import DeadlinesWorker
+from bot.workers.desk import Desk
+from bot.workers.evidence import evidence_worker
+from bot.workers.housekeeping import HousekeepingWorker
+from bot.workers.inbox import inbox_worker
+from bot.workers.outbox import outbox_worker
+from bot.workers.pace import TELEGRAM, Limits, Pace
+from bot.workers.retry import RetryPolicy, pause
+from bot.workers.supervisor import Run, Supervisor
+from conversations import desk as conversations_desk
+from conversations.policy import Pack
+from locales import languages
+from storage.database import Database
+from storage.errors import StorageError
+from storage.evidence_files import FolderStore
+
+LOG = log.get(__name__)
+
+#: Seconds that the workers have to finish what they have begun.
+GRACE: Final = 8.0
+
+START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
+
+
+class Application:
+    """The bot, wired. `start` returns when everything runs; `stop` when nothing is left half done."""
+
+    def __init__(
+        self, settings: Settings, *, db: Database, desk: Desk, pack: Pack | None, clock: Clock, limits: Limits
+    ) -> None:
+        self.settings = settings
+        self.db = db
+        self.desk = desk
+        self.pack = pack
+        self.clock = clock
+        self._limits = limits
+        self._resources = AsyncExitStack()
+        self._supervisor = Supervisor({})
+        self._stop = asyncio.Event()
+
+    async def start(self) -> None:
+        """Opens and migrates the database, then starts the workers. Needs no network yet. Raises what hinders it."""
+        token = self.settings.require_token()
+        await self._resources.enter_async_context(self.db)
+        try:
+            await self.db.migrate()
+            if self.pack is not None:
+                async with self.db.work() as work:
+                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
+            bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
+            messenger = TelegramMessenger(bot)
+            self._supervisor = Supervisor(self._workers(bot, messenger))
+            self._supervisor.start()
+        except BaseException:
+            await self._resources.aclose()
+            raise
+        LOG.info("started", policy=self.settings.policy, database=self.db.url.get_backend_name())
+
+    async def stop(self) -> None:
+        """Finishes what is in work, in less than ten seconds, and closes everything."""
+        self._stop.set()
+        await self._supervisor.stop(seconds=GRACE)
+        await self._resources.aclose()
+        LOG.info("stopped")
+
+    async def run(self) -> None:
+        """Runs until SIGTERM or SIGINT."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        await self.start()
+        try:
+            await self._stop.wait()
+        finally:
+            await self.stop()
+
+    async def is_ready(self) -> bool:
+        """Whether the database answers and every worker is at work."""
+        try:
+            async with self.db.reading() as work:
+                await work.marks.get("ready")
+        except StorageError:
+            return False
+        return self._supervisor.is_well
+
+    def _workers(self, bot: Bot, messenger: Messenger) -> Mapping[str, Run]:
+        db, desk, clock = self.db, self.desk, self.clock
+        store = FolderStore(self.settings.evidence_dir)
+        return {
+            "updates": self._source(bot, Intake(db.inbox)).run,
+            "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
+            "outbox": outbox_worker(db, desk, messenger, clock, pace=Pace(self._limits)).run,
+            "deadlines": DeadlinesWorker(db, desk, clock).run,
+            "evidence": evidence_worker(db, desk, messenger, clock, store=store).run,
+            "housekeeping": HousekeepingWorker(db).run,
+            "profile": lambda stop: self._publish_profile(messenger, stop),
+        }
+
+    def _source(self, bot: Bot, intake: Intake) -> Poller | Webhook:
+        if self.settings.webhook_url is None:
+            return Poller(bot, intake)
+        return Webhook(
+            bot,
+            intake,
+            url=self.settings.webhook_url,
+            secret=self.settings.webhook_secret_token(),
+            listen=self.settings.webhook_listen,
+            is_ready=self.is_ready,
+        )
+
+    async def _publish_profile(self, messenger: Messenger, stop: asyncio.Event) -> None:
+        """Once, as soon as the messenger can be reached; nothing else waits for it."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                await profile.publish(messenger)
+                break
+            except DeliveryError as err:
+                failures += 1
+                delay = err.retry_after or START.delay(failures)
+                LOG.warning("profile not set", reason=err.message, retry_in=delay)
+                await pause(stop, delay)
+        await stop.wait()
+
+
+async def build(
+    settings: Settings, *, clock: Clock | None = None, limits: Limits = TELEGRAM, desk: Desk | None = None
+) -> Application:
+    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know.
+
+    `clock` is business time; `limits` how fast messages may be sent; `desk` another desk than ours, for tests.
+    """
+    pack = None
+    if desk is None:
+        pack = policies.load(settings.policy)
+        own = conversations_desk.Settings(
+            pack=pack,
+            languages={language.tag: language.name for language in languages()},
+            operator=settings.operator_chat,
+        )
+        desk = conversations_desk.Desk(own)
+    db = Database(settings.database_url)
+    return Application(settings, db=db, desk=desk, pack=pack, clock=clock or SystemClock(), limits=limits)
+
+
+async def learn_username(settings: Settings) -> str:
+    """The bot's username: as set, else asked of the messenger. DeliveryError when that cannot be reached."""
+    if settings.bot_username is not None:
+        return settings.bot_username
+    async with connect(settings.require_token(), settings.bot_api_url, connections=1) as bot:
+        return await TelegramMessenger(bot).username()

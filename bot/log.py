@@ -1,0 +1,101 @@
+"""How the process logs: structured, to stderr, without the bot's token and without anybody's words."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+TOKEN = re.compile(r"bot\d+:[\w-]+|\b\d+:[\w-]{35,}")
+REDACTED = "[token]"
+
+#: Loggers that would put URLs with the token, or the contents of messages, into the log.
+QUIET = {
+    "aiosqlite": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "PIL": logging.WARNING,
+    "sqlalchemy.engine": logging.ERROR,
+    "telegram": logging.CRITICAL,
+    "uvicorn.access": logging.CRITICAL,
+    "uvicorn.error": logging.WARNING,
+}
+
+
+def redact(text: str) -> str:
+    """The text with every bot token taken out."""
+    return TOKEN.sub(REDACTED, text)
+
+
+def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
+    """Sets up structlog and the standard library's logging, once a process. JSON unless stderr is a terminal."""
+    if as_json is None:
+        as_json = not sys.stderr.isatty()
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _redact_event,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quiet in QUIET.items():
+        logging.getLogger(name).setLevel(max(quiet, logging.getLevelNamesMapping()[level]))
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger for a module."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def failure(err: BaseException) -> dict[str, Any]:
+    """An unexpected error as log fields: its type and where it was raised. Never its message, which may quote
+    somebody's words; the message is kept with the row in the database that could not be handled."""
+    frames = traceback.extract_tb(err.__traceback__)[-6:]
+    return {
+        "error": type(err).__qualname__,
+        "at": [f"{frame.filename.rpartition('/site-packages/')[2]}:{frame.lineno}" for frame in frames],
+    }
+
+
+def _redact_event(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _clean(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(each) for each in value]
+    if value is None or isinstance(value, bool | int | float) or hasattr(value, "name"):
+        return value
+    return redact(str(value))

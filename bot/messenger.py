@@ -1,0 +1,145 @@
+"""What the workers need of a messenger, whichever it is, and how its refusals are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.screens import Screen
+from conversations.cases.evidence import File
+from conversations.messages import Incoming
+
+
+class Unreadable(ValueError):
+    """This is not an update as the messenger writes them. The message names where, never what was said."""
+
+
+class Reader(Protocol):
+    """Reads a raw update: what a person did, or None for what we do not react to. Raises Unreadable.
+
+    `received_at` dates what the messenger does not.
+    """
+
+    def __call__(self, update: Mapping[str, Any], *, received_at: datetime) -> Incoming | None: ...
+
+
+class DeliveryError(Exception):
+    """Something could not be delivered.
+
+    `permanent`: trying again will not help. `retry_after`: seconds the messenger asked us to wait. `maybe_sent`: the
+    connection broke after the request was written; it may have been carried out, and trying again may repeat it.
+    Never so for what can be done twice without harm, such as an edit.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None, maybe_sent: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.maybe_sent = maybe_sent
+
+
+class Unreachable(DeliveryError):
+    """The person blocked us, or the chat is gone: nothing can be sent there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class EditImpossible(DeliveryError):
+    """That message can no longer be edited; what it should say has to be sent anew."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class ChatMoved(DeliveryError):
+    """The chat has another address now; send there again."""
+
+    def __init__(self, message: str, *, address: int) -> None:
+        super().__init__(message)
+        self.address = address
+
+
+class FileGone(DeliveryError):
+    """The messenger no longer has that file, or never gave it to us."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class FileTooBig(DeliveryError):
+    """The file is larger than the messenger lets a bot fetch."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An entry of the menu: the command without its slash, and what it does."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of our own making to be sent."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
+class Messenger(Protocol):
+    """Every method raises DeliveryError, or a subclass, when it cannot do what it says.
+
+    Messages are named by ids within the address (the chat) they are in.
+    """
+
+    async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+        """Sends a screen as one message or, when it is too long, as several with the buttons under the last;
+        `answers` is the message it replies to. Returns the ids in order."""
+
+    async def edit(self, address: int, message: int, screen: Screen) -> None:
+        """Makes a message of ours (its text, or its caption) say something else. An edit that changes nothing is fine.
+        EditImpossible when it has to be sent anew."""
+
+    async def strip_buttons(self, address: int, message: int) -> None:
+        """Takes the buttons off a message of ours; fine when there are none, or no such message."""
+
+    async def copy(
+        self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
+    ) -> tuple[int, ...]:
+        """Copies messages of another chat without naming their author. `caption` replaces that of a single one."""
+
+    async def send_files(
+        self, address: int, files: Sequence[File], *, caption: Screen, is_protected: bool = True
+    ) -> tuple[int, ...]:
+        """Sends files the messenger knows, as albums where it can; the caption is on the first. Protected ones can
+        neither be forwarded nor saved."""
+
+    async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
+        """Sends a file of our own making."""
+
+    async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
+        """Ends the waiting of whoever pressed a button. Fine when they no longer wait."""
+
+    async def fetch(self, file_id: str) -> bytes:
+        """A file's contents. FileGone, FileTooBig."""
+
+    async def set_commands(
+        self, commands: Sequence[Command], *, language: str = "", address: int | None = None
+    ) -> None:
+        """The menu, for everybody or for one chat; `language` is a two-letter code, "" for all others."""
+
+    async def set_descriptions(self, description: str, short: str, *, language: str = "") -> None:
+        """What strangers read before they start, and on the bot's profile."""
+
+    async def username(self) -> str:
+        """The bot's own name, without @."""

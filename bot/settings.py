@@ -1,0 +1,130 @@
+"""What the environment says, read once into one frozen value; nothing else in the project reads the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "AFTERSALES_"
+TELEGRAM = "https://api.telegram.org"
+DATABASE_SCHEMES = ("sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+asyncpg", "postgres")
+
+
+class SettingsError(ValueError):
+    """A variable of the environment is missing or malformed. The message names it and never shows a secret."""
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+def _is_token(token: SecretStr) -> SecretStr:
+    number, colon, secret = token.get_secret_value().partition(":")
+    if not (colon and number.isdigit() and secret and all(c.isalnum() or c in "-_" for c in secret)):
+        raise ValueError("is not a bot token; it looks like 123456789:AAE…")
+    return token
+
+
+def _is_secret(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if not (1 <= len(value) <= 256 and all(c.isascii() and (c.isalnum() or c in "-_") for c in value)):
+        raise ValueError("must be 1 to 256 letters, digits, - and _")
+    return secret
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL like https://host/path")
+    return url.rstrip("/")
+
+
+def _https_url(url: str) -> str:
+    if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError("must be an https:// URL: Telegram calls nothing else")
+    return _http_url(url)
+
+
+def _database_url(url: str) -> str:
+    if urlsplit(url).scheme not in DATABASE_SCHEMES:
+        raise ValueError("must be a URL like sqlite:///aftersales.db or postgresql://user@host/name")
+    return url
+
+
+def _listen(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    host, _, port = value.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise ValueError("must be host:port, like 127.0.0.1:8443")
+    return Address(host.strip("[]") or "127.0.0.1", int(port))
+
+
+def _username(name: str) -> str:
+    name = name.removeprefix("@")
+    if not (name.isascii() and name.replace("_", "").isalnum()):
+        raise ValueError("must be the bot's username, with or without @")
+    return name
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Every AFTERSALES_* variable, checked. Relative paths are relative to the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    bot_token: Annotated[SecretStr, AfterValidator(_is_token)] | None = None
+    bot_api_url: Annotated[str, AfterValidator(_http_url)] = TELEGRAM
+    bot_username: Annotated[str, AfterValidator(_username)] | None = None
+    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///aftersales.db"
+    policy: str = "tmall_global"
+    evidence_dir: Path = Path("evidence")
+    webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
+    webhook_listen: Annotated[Address, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    operator_chat: int | None = None
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+
+    @classmethod
+    def load(cls, overrides: Mapping[str, Any] | None = None) -> Self:
+        """Reads the environment; `overrides` (by field name) win. SettingsError names the first bad variable."""
+        try:
+            return cls(**(overrides or {}))
+        except ValidationError as err:
+            first = err.errors(include_input=False, include_url=False)[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            raise SettingsError(f"{name} {_reason(first['msg'])}") from None
+
+    def require_token(self) -> str:
+        """The bot's token, in clear. SettingsError when there is none."""
+        if self.bot_token is None:
+            raise SettingsError(f"{PREFIX}BOT_TOKEN is not set; @BotFather gives one for a new bot")
+        return self.bot_token.get_secret_value()
+
+    def webhook_secret_token(self) -> str:
+        """What Telegram sends along to prove it is Telegram: as set, else derived from the token, so that all
+        processes of one bot agree."""
+        if self.webhook_secret is not None:
+            return self.webhook_secret.get_secret_value()
+        return hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
+
+
+def _reason(message: str) -> str:
+    if message.startswith("Value error, "):
+        return message.removeprefix("Value error, ")
+    return f"is malformed: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,28 @@
+"""Makes the python-telegram-bot client: which server it talks to, over which transport, with how many connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from telegram import Bot
+
+from bot.telegram.request import AiohttpRequest
+
+
+@asynccontextmanager
+async def connect(token: str, api_url: str, *, connections: int = 32) -> AsyncIterator[Bot]:
+    """A client for the Bot API server at `api_url` (its root). Opening it needs no network.
+
+    `Bot.initialize` is left out on purpose: it calls getMe, and so would fail while the network is away.
+    """
+    request, polling = AiohttpRequest(connections=connections), AiohttpRequest(connections=2)
+    bot = Bot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=request,
+        get_updates_request=polling,
+    )
+    async with request, polling:
+        yield bot

@@ -1,0 +1,55 @@
+"""From the wire to the inbox: keeps raw updates before they are acknowledged, however odd they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot import log
+from bot.telegram.updates import lane_of
+from storage.queues import Inbox, RawUpdate
+
+LOG = log.get(__name__)
+
+
+class Intake:
+    """Puts updates into the inbox as they came; their meaning is read later, one by one."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    async def put(self, updates: Sequence[Any]) -> int | None:
+        """Commits all of them, and returns the highest update_id (None: nothing that has one).
+
+        What has no usable update_id cannot be kept, told apart or confirmed; it is logged and passed over.
+        """
+        kept = [raw for update in updates if (raw := _raw(update)) is not None]
+        if len(kept) < len(updates):
+            LOG.error("updates without an id passed over", count=len(updates) - len(kept))
+        if not kept:
+            return None
+        await self._inbox.put(kept)
+        return max(raw.update_id for raw in kept)
+
+
+def _raw(update: Any) -> RawUpdate | None:
+    if not isinstance(update, dict) or type(update.get("update_id")) is not int:
+        return None
+    return RawUpdate(update_id=update["update_id"], lane=lane_of(update), payload=_storable(update))
+
+
+def _storable(value: Any) -> Any:
+    """The value without what no database keeps in JSON: NUL characters and halves of surrogate pairs."""
+    match value:
+        case str():
+            return value if value.isascii() and "\0" not in value else _clean(value)
+        case dict():
+            return {_storable(key): _storable(each) for key, each in value.items()}
+        case list():
+            return [_storable(each) for each in value]
+        case _:
+            return value
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

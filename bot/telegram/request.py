@@ -1,0 +1,117 @@
+"""The Bot API client's HTTP transport, on aiohttp: unlike the stock one it tells "surely not sent" from "maybe sent"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aiohttp
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+#: Larger answers are refused. Files a bot may fetch end at 20 MB.
+MAX_ANSWER: Final = 21 * 1024 * 1024
+
+#: Seconds, unless a call says otherwise.
+CONNECT: Final = 5.0
+WRITE: Final = 20.0
+READ: Final = 15.0
+POOL: Final = 15.0
+
+
+class NotSent(NetworkError):
+    """The server was never reached: nothing can have happened."""
+
+    __slots__ = ()
+
+
+class MaybeSent(TimedOut):
+    """The connection broke, or no answer came, after the request was on its way: it may have been carried out."""
+
+    __slots__ = ()
+
+
+class AiohttpRequest(BaseRequest):
+    """At most `connections` at a time; more wait their turn. All errors come out as telegram.error."""
+
+    __slots__ = ("_connections", "_read_timeout", "_session")
+
+    def __init__(self, *, connections: int = 32, read_timeout: float = READ) -> None:
+        self._connections = connections
+        self._read_timeout = read_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=60)
+            self._session = aiohttp.ClientSession(
+                connector=connector, headers={"User-Agent": self.USER_AGENT}, cookie_jar=aiohttp.DummyCookieJar()
+            )
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NotSent("the client is closed")
+        connect = _seconds(connect_timeout, CONNECT)
+        read = _seconds(read_timeout, self._read_timeout)
+        timeout = aiohttp.ClientTimeout(
+            # The whole of it: without, a server that trickles or a write that stalls would hold a worker for ever.
+            total=_seconds(pool_timeout, POOL) + connect + _seconds(write_timeout, WRITE) + read,
+            connect=_seconds(pool_timeout, POOL) + connect,
+            sock_connect=connect,
+            sock_read=read,
+        )
+        try:
+            async with self._session.request(
+                method, url, data=_body(request_data), timeout=timeout, allow_redirects=False
+            ) as answer:
+                return answer.status, await _read(answer)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as err:
+            raise NotSent(f"not connected: {type(err).__name__}") from err
+        except TimeoutError as err:
+            raise MaybeSent("no answer in time") from err
+        except (aiohttp.ClientError, OSError) as err:
+            raise MaybeSent(f"the connection broke: {type(err).__name__}") from err
+
+
+def _seconds(value: object, default: float) -> float:
+    """A timeout as given by the caller. None and PTB's "not given" are the default: nobody here waits for ever."""
+    return float(value) if isinstance(value, int | float) else default
+
+
+def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+    if request_data is None:
+        return None
+    if not request_data.contains_files:
+        return request_data.json_parameters
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in request_data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, mime) in request_data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=mime)
+    return form
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    payload = bytearray()
+    async for chunk in answer.content.iter_chunked(64 * 1024):
+        payload += chunk
+        if len(payload) > MAX_ANSWER:
+            raise NetworkError("the answer is too large")
+    return bytes(payload)

@@ -1,0 +1,290 @@
+"""The Messenger on Telegram: screens and files into Bot API calls, within its limits, refusals into DeliveryError."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
+from typing import Any, Final, TypeVar
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.messenger import Command, EditImpossible, FileGone, FileTooBig, Upload
+from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
+from bot.telegram.errors import is_fine, translate
+from conversations.cases.evidence import MAX_SIZE, File, FileKind
+
+T = TypeVar("T")
+
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+#: The most characters a toast may have.
+MAX_TOAST: Final = 200
+
+#: The most files of an album; fewer than two are none.
+MAX_ALBUM: Final = 10
+
+#: What may be in one album together. What is not here goes alone.
+_FAMILIES: Final = {
+    FileKind.PHOTO: "visual",
+    FileKind.VIDEO: "visual",
+    FileKind.DOCUMENT: "document",
+    FileKind.AUDIO: "audio",
+}
+_ALBUM_ITEMS: Final = {
+    FileKind.PHOTO: InputMediaPhoto,
+    FileKind.VIDEO: InputMediaVideo,
+    FileKind.DOCUMENT: InputMediaDocument,
+    FileKind.AUDIO: InputMediaAudio,
+}
+_CAPTIONLESS: Final = frozenset({FileKind.STICKER, FileKind.VIDEO_NOTE})
+
+
+class TelegramMessenger:
+    """Implements bot.messenger.Messenger. One call, one request (a long text or many files: a few)."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+        sent: list[int] = []
+        for page in pages(screen, MAX_TEXT):
+            send = partial(self._send_page, address, answers=answers if not sent else None)
+            message = await _asked(_plainer(page, send))
+            sent.append(message.message_id)
+        return tuple(sent)
+
+    async def edit(self, address: int, message: int, screen: Screen) -> None:
+        if screen.size > MAX_TEXT:
+            raise EditImpossible("too long for one message")
+        try:
+            await _plainer(screen, lambda it: self._edit_text(address, message, it))
+        except TelegramError as err:
+            if isinstance(err, BadRequest) and "no text in the message" in err.message.lower():
+                await self._edit_caption(address, message, screen)
+            elif not is_fine(err):
+                raise translate(err, is_repeatable=True) from err
+
+    async def strip_buttons(self, address: int, message: int) -> None:
+        with suppress(EditImpossible):
+            await _ensured(self._bot.edit_message_reply_markup(chat_id=address, message_id=message))
+
+    async def copy(
+        self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
+    ) -> tuple[int, ...]:
+        if len(messages) == 1:
+            shown = caption or None
+            copied = await _asked(
+                self._bot.copy_message(
+                    chat_id=address,
+                    from_chat_id=source,
+                    message_id=messages[0],
+                    caption=shown.text if shown else None,
+                    caption_entities=_entities(shown) if shown else None,
+                )
+            )
+            return (copied.message_id,)
+        several = await _asked(
+            self._bot.copy_messages(chat_id=address, from_chat_id=source, message_ids=sorted(messages))
+        )
+        return tuple(each.message_id for each in several)
+
+    async def send_files(
+        self, address: int, files: Sequence[File], *, caption: Screen, is_protected: bool = True
+    ) -> tuple[int, ...]:
+        sent: list[int] = []
+        if caption.size > MAX_CAPTION or (files and files[0].kind in _CAPTIONLESS):
+            sent += await self.send(address, caption)
+            caption = Screen("")
+        for group in _albums(files):
+            shown = caption if not sent else Screen("")
+            if len(group) == 1:
+                sent.append(await self._send_file(address, group[0], shown, is_protected))
+            else:
+                sent += await self._send_album(address, group, shown, is_protected)
+        return tuple(sent)
+
+    async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
+        message: Message = await _asked(
+            self._bot.send_document(
+                chat_id=address,
+                document=InputFile(upload.data, filename=upload.name),
+                caption=caption.text if caption else None,
+                caption_entities=_entities(caption) if caption else None,
+            )
+        )
+        return message.message_id
+
+    async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
+        shown = text if len(text) <= MAX_TOAST else text[: MAX_TOAST - 1] + "…"
+        await _ensured(self._bot.answer_callback_query(query, text=shown or None, show_alert=is_alert or None))
+
+    async def fetch(self, file_id: str) -> bytes:
+        file = await _asked(self._bot.get_file(file_id))
+        if (file.file_size or 0) > MAX_SIZE:
+            raise FileTooBig("the file is larger than a bot may fetch")
+        try:
+            data = bytes(await file.download_as_bytearray())
+        except InvalidToken as err:  # PTB's word for any 404; the token was good a moment ago
+            raise FileGone("the file is no longer there") from err
+        except TelegramError as err:
+            raise translate(err, is_repeatable=True) from err
+        if len(data) > MAX_SIZE:
+            raise FileTooBig("the file is larger than a bot may fetch")
+        return data
+
+    async def set_commands(
+        self, commands: Sequence[Command], *, language: str = "", address: int | None = None
+    ) -> None:
+        scope = BotCommandScopeAllPrivateChats() if address is None else BotCommandScopeChat(address)
+        menu = [BotCommand(command.name, command.description) for command in commands]
+        await _ensured(self._bot.set_my_commands(menu, scope=scope, language_code=language or None))
+
+    async def set_descriptions(self, description: str, short: str, *, language: str = "") -> None:
+        await _ensured(self._bot.set_my_description(description, language_code=language or None))
+        await _ensured(self._bot.set_my_short_description(short, language_code=language or None))
+
+    async def username(self) -> str:
+        me = await _asked(self._bot.get_me())
+        return str(me.username)
+
+    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Message:
+        return await self._bot.send_message(
+            chat_id=address,
+            text=page.text,
+            entities=_entities(page),
+            reply_markup=_keyboard(page.buttons),
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=_reply(answers),
+        )
+
+    async def _edit_text(self, address: int, message: int, screen: Screen) -> None:
+        await self._bot.edit_message_text(
+            screen.text,
+            chat_id=address,
+            message_id=message,
+            entities=_entities(screen),
+            reply_markup=_keyboard(screen.buttons),
+            link_preview_options=NO_PREVIEW,
+        )
+
+    async def _edit_caption(self, address: int, message: int, screen: Screen) -> None:
+        if screen.size > MAX_CAPTION:
+            raise EditImpossible("too long for a caption")
+        await _ensured(
+            self._bot.edit_message_caption(
+                chat_id=address,
+                message_id=message,
+                caption=screen.text,
+                caption_entities=_entities(screen),
+                reply_markup=_keyboard(screen.buttons),
+            )
+        )
+
+    async def _send_file(self, address: int, file: File, caption: Screen, is_protected: bool) -> int:
+        kind = file.kind
+        said: dict[str, Any] = {}
+        if caption.text and kind not in _CAPTIONLESS:
+            said = {"caption": caption.text, "caption_entities": _entities(caption)}
+        send = getattr(self._bot, f"send_{kind.value}")
+        message: Message = await _asked(
+            send(chat_id=address, **{kind.value: file.file_id}, protect_content=is_protected, **said)
+        )
+        return message.message_id
+
+    async def _send_album(
+        self, address: int, files: Sequence[File], caption: Screen, is_protected: bool
+    ) -> tuple[int, ...]:
+        first = {"caption": caption.text, "caption_entities": _entities(caption)} if caption.text else {}
+        media = [
+            _ALBUM_ITEMS[file.kind](media=file.file_id, **(first if n == 0 else {})) for n, file in enumerate(files)
+        ]
+        messages = await _asked(self._bot.send_media_group(address, media, protect_content=is_protected))
+        return tuple(message.message_id for message in messages)
+
+
+async def _asked(call: Awaitable[T]) -> T:
+    """Awaits a call that must not be made twice. A refusal is a DeliveryError."""
+    try:
+        return await call
+    except TelegramError as err:
+        raise translate(err) from err
+
+
+async def _ensured(call: Awaitable[T]) -> T | None:
+    """Awaits a call that may be made twice without harm. None when there was nothing left to do."""
+    try:
+        return await call
+    except TelegramError as err:
+        if is_fine(err):
+            return None
+        raise translate(err, is_repeatable=True) from err
+
+
+async def _plainer(screen: Screen, call: Callable[[Screen], Awaitable[T]]) -> T:
+    """Calls with the screen; once more without `date_time` where the server does not know that entity yet."""
+    try:
+        return await call(screen)
+    except BadRequest as err:
+        if "entit" not in err.message.lower() or not any(entity.unix_time for entity in screen.entities):
+            raise
+        return await call(screen.without("date_time"))
+
+
+def _entities(screen: Screen) -> list[MessageEntity] | None:
+    return [_entity(entity) for entity in screen.entities] or None
+
+
+def _entity(entity: Entity) -> MessageEntity:
+    at = None if entity.unix_time is None else datetime.fromtimestamp(entity.unix_time, UTC)
+    return MessageEntity(
+        entity.type,
+        entity.offset,
+        entity.length,
+        unix_time=at,
+        date_time_format=entity.date_time_format,
+    )
+
+
+def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.label, callback_data=button.do, style=button.style or None) for button in row]
+            for row in rows
+        ]
+    )
+
+
+def _reply(message: int | None) -> ReplyParameters | None:
+    return None if message is None else ReplyParameters(message, allow_sending_without_reply=True)
+
+
+def _albums(files: Sequence[File]) -> list[Sequence[File]]:
+    """The files in their order, in groups that Telegram takes as one album (or a single file)."""
+    groups: list[Sequence[File]] = []
+    for family, members in groupby(files, key=lambda file: _FAMILIES.get(file.kind, "")):
+        run = list(members)
+        size = MAX_ALBUM if family else 1
+        groups += [run[start : start + size] for start in range(0, len(run), size)]
+    return groups

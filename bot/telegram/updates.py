@@ -1,0 +1,291 @@
+"""Raw updates of the Bot API into Incoming: what a person did, in private, with us. Decides nothing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.messenger import Unreadable
+from conversations.cases.evidence import File, FileKind
+from conversations.messages import Incoming, Left, Pressed, Returned, Said, Sender
+
+#: What we ask Telegram for. Edits and blocks come only when named.
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+#: The lane of updates that belong to no chat we can make out.
+NO_LANE = "0"
+
+#: Messages that Telegram writes about the chat; nobody said them.
+SERVICE = frozenset(
+    {
+        "new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo", "delete_chat_photo",
+        "group_chat_created", "supergroup_chat_created", "channel_chat_created", "message_auto_delete_timer_changed",
+        "migrate_to_chat_id", "migrate_from_chat_id", "pinned_message", "connected_website", "write_access_allowed",
+        "proximity_alert_triggered", "boost_added", "chat_background_set", "forum_topic_created", "forum_topic_edited",
+        "forum_topic_closed", "forum_topic_reopened", "general_forum_topic_hidden", "general_forum_topic_unhidden",
+        "users_shared", "chat_shared", "successful_payment", "refunded_payment", "gift", "unique_gift",
+        "video_chat_scheduled", "video_chat_started", "video_chat_ended", "video_chat_participants_invited",
+        "direct_message_price_changed", "paid_message_price_changed",
+    }
+)  # fmt: skip
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class _User(_Part):
+    id: int
+    first_name: str = ""
+    last_name: str = ""
+    language_code: str = ""
+    is_bot: bool = False
+
+
+class _Chat(_Part):
+    id: int
+    type: str
+
+
+class _File(_Part):
+    file_id: str
+    file_unique_id: str
+    file_size: int = 0
+    mime_type: str = ""
+    file_name: str = ""
+
+
+class _Photo(_File):
+    width: int = 0
+    height: int = 0
+
+
+class _Location(_Part):
+    latitude: float
+    longitude: float
+
+
+class _Venue(_Part):
+    location: _Location
+    title: str
+    address: str = ""
+
+
+class _Contact(_Part):
+    phone_number: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+class _Option(_Part):
+    text: str
+
+
+class _Poll(_Part):
+    question: str
+    options: list[_Option] = []
+
+
+class _Dice(_Part):
+    emoji: str
+    value: int
+
+
+class _Replied(_Part):
+    message_id: int
+
+
+class _Message(_Part):
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
+
+    message_id: int
+    date: int
+    chat: _Chat
+    sender: _User | None = Field(default=None, alias="from")
+    edit_date: int | None = None
+    text: str = ""
+    caption: str = ""
+    media_group_id: str = ""
+    reply_to_message: _Replied | None = None
+    photo: list[_Photo] = []
+    animation: _File | None = None
+    video: _File | None = None
+    document: _File | None = None
+    voice: _File | None = None
+    video_note: _File | None = None
+    audio: _File | None = None
+    sticker: _File | None = None
+    venue: _Venue | None = None
+    location: _Location | None = None
+    contact: _Contact | None = None
+    poll: _Poll | None = None
+    dice: _Dice | None = None
+
+
+class _PressedMessage(_Part):
+    message_id: int
+    chat: _Chat
+
+
+class _Press(_Part):
+    id: str
+    sender: _User = Field(alias="from")
+    message: _PressedMessage | None = None
+    data: str | None = None
+
+
+class _Member(_Part):
+    status: str
+
+
+class _Membership(_Part):
+    chat: _Chat
+    sender: _User = Field(alias="from")
+    date: int
+    new_chat_member: _Member
+
+
+class _Update(_Part):
+    update_id: int
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    callback_query: _Press | None = None
+    my_chat_member: _Membership | None = None
+
+
+def lane_of(update: Mapping[str, Any]) -> str:
+    """The chat an update belongs to; updates of one chat are handled in order. Never fails, whatever the update is."""
+    for name in ALLOWED_UPDATES:
+        part = update.get(name)
+        if isinstance(part, Mapping):
+            for holder in (part.get("chat"), _inner(part, "message", "chat"), part.get("from")):
+                if isinstance(holder, Mapping) and type(holder.get("id")) is int:
+                    return str(holder["id"])
+    return NO_LANE
+
+
+def read(update: Mapping[str, Any], *, received_at: datetime) -> Incoming | None:
+    """What a person did, or None for what we do not react to: groups, other bots, service messages.
+
+    `received_at` dates what Telegram does not (a press). Raises Unreadable.
+    """
+    try:
+        parsed = _Update.model_validate(update)
+    except ValidationError as err:
+        places = {".".join(str(part) for part in each["loc"]) + ": " + each["type"] for each in err.errors()}
+        raise Unreadable("; ".join(sorted(places))[:500]) from None
+    if message := parsed.message:
+        return _said(message, is_edit=False)
+    if message := parsed.edited_message:
+        return _said(message, is_edit=True)
+    if press := parsed.callback_query:
+        return _pressed(press, received_at)
+    if membership := parsed.my_chat_member:
+        return _membership(membership)
+    return None
+
+
+def _said(message: _Message, *, is_edit: bool) -> Incoming | None:
+    if message.chat.type != "private" or message.sender is None or message.sender.is_bot:
+        return None
+    if message.model_extra and SERVICE & message.model_extra.keys():
+        return None
+    content = Said(
+        message=message.message_id,
+        text=message.text or message.caption or _described(message),
+        files=_files(message),
+        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        is_edit=is_edit,
+    )
+    stamp = message.edit_date if is_edit and message.edit_date else message.date
+    return Incoming(sender=_sender(message.sender, message.chat), at=_time(stamp), content=content)
+
+
+def _pressed(press: _Press, received_at: datetime) -> Incoming | None:
+    if press.data is None or press.message is None or press.message.chat.type != "private":
+        return None
+    content = Pressed(query=press.id, do=press.data, message=press.message.message_id)
+    return Incoming(sender=_sender(press.sender, press.message.chat), at=received_at, content=content)
+
+
+def _membership(membership: _Membership) -> Incoming | None:
+    if membership.chat.type != "private":
+        return None
+    status = membership.new_chat_member.status
+    if status not in ("member", "kicked", "left"):
+        return None
+    content = Returned() if status == "member" else Left()
+    return Incoming(sender=_sender(membership.sender, membership.chat), at=_time(membership.date), content=content)
+
+
+def _sender(user: _User, chat: _Chat) -> Sender:
+    name = f"{user.first_name} {user.last_name}".strip()
+    return Sender(address=chat.id, name=name, language=user.language_code)
+
+
+def _time(stamp: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(stamp, UTC)
+    except (ValueError, OverflowError, OSError) as err:
+        raise Unreadable("date: out of range") from err
+
+
+def _files(message: _Message) -> tuple[File, ...]:
+    if message.photo:
+        largest = max(message.photo, key=lambda size: (size.width * size.height, size.file_size))
+        return (_file(FileKind.PHOTO, largest, message, mime="image/jpeg"),)
+    for kind in (  # an animation comes as a document as well
+        FileKind.ANIMATION,
+        FileKind.VIDEO,
+        FileKind.DOCUMENT,
+        FileKind.VOICE,
+        FileKind.VIDEO_NOTE,
+        FileKind.AUDIO,
+        FileKind.STICKER,
+    ):
+        file: _File | None = getattr(message, kind.value)
+        if file is not None:
+            return (_file(kind, file, message),)
+    return ()
+
+
+def _file(kind: FileKind, file: _File, message: _Message, *, mime: str = "") -> File:
+    return File(
+        kind=kind,
+        file_id=file.file_id,
+        unique_id=file.file_unique_id,
+        size=file.file_size,
+        mime=file.mime_type or mime,
+        name=file.file_name,
+        album=message.media_group_id,
+    )
+
+
+def _described(message: _Message) -> str:
+    """What carries no text of its own, in signs anybody reads; empty for what we know nothing of (a story, a game)."""
+    if message.venue:
+        return f"📍 {message.venue.title}, {message.venue.address} ({_point(message.venue.location)})"
+    if message.location:
+        return f"📍 {_point(message.location)}"
+    if message.contact:
+        name = f"{message.contact.first_name} {message.contact.last_name}".strip()
+        return f"👤 {name} {message.contact.phone_number}"
+    if message.poll:
+        return "\n".join([f"📊 {message.poll.question}", *(f"– {option.text}" for option in message.poll.options)])
+    if message.dice:
+        return f"{message.dice.emoji} {message.dice.value}"
+    return ""
+
+
+def _point(location: _Location) -> str:
+    return f"{location.latitude:.5f}, {location.longitude:.5f}"
+
+
+def _inner(part: Mapping[str, Any], *names: str) -> Any:
+    value: Any = part
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

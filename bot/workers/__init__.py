@@ -1,0 +1,1 @@
+"""The workers: each leases rows, does one thing with them, and reports."""

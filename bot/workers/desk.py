@@ -1,0 +1,27 @@
+"""The desk as the workers see it: what they ask of `conversations.desk`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from conversations.messages import Incoming
+from conversations.ports import Work
+
+
+class Desk(Protocol):
+    """Every change of a case goes through here, in the unit of work it is given."""
+
+    async def receive(self, incoming: Incoming, work: Work, now: datetime) -> None:
+        """Somebody did something."""
+
+    async def expire(self, ref: str, work: Work, now: datetime) -> None:
+        """An alarm rang. Judges again, under lock, whether anything is due."""
+
+    async def file(
+        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+    ) -> None:
+        """Evidence was looked into: kept under its hash, or refused ("type", "too_big", "gone", "broken")."""
+
+    async def unreachable(self, person: int, work: Work, now: datetime) -> None:
+        """Nothing can be sent to this person."""
