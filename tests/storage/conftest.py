@@ -13,7 +13,7 @@ from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.verdict import Finding, Outcome, Verdict
-from conversations.messages import Person, Sender
+from conversations.messages import Notice, Outgoing, Person, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
 
@@ -95,3 +95,11 @@ async def opened(db: Database, people: tuple[Person, Person, Person], order: Ord
         await work.orders.put(order)
         await work.cases.add(case)
     return case
+
+
+@pytest.fixture
+async def sent(db: Database) -> int:
+    """One message in the outbox; the fixture is how many there are."""
+    async with db.work() as work:
+        await work.outbox.add(Outgoing(to=1, body=Notice(lines=(Phrase("Hello"),))))
+    return 1
