@@ -125,7 +125,7 @@ class Control:
             ("POST", f"{user}/unblock", self.unblock),
             ("GET", f"{user}/commands", self.commands),
             ("POST", "/groups", self.add_group),
-            ("GET", "/chats/{chat_id:int}/messages", self.chat_messages),
+            ("GET", "/chats/{chat_id}/messages", self.chat_messages),
             ("GET", "/files/{file_id}", self.file),
             ("GET", "/events", self.events),
             ("GET", "/faults", self.faults),
@@ -153,7 +153,8 @@ class Control:
         return self._messages(request, self.world.chats[self._user(request).id])
 
     async def chat_messages(self, request: Request) -> Response:
-        chat = self.world.chats.get(request.path_params["chat_id"])
+        chat_id = request.path_params["chat_id"]  # groups have negative ids, which are no `int` to a route
+        chat = self.world.chats.get(int(chat_id)) if chat_id.removeprefix("-").isdecimal() else None
         if chat is None:
             raise Refused("there is no such chat", status=404)
         return self._messages(request, chat)

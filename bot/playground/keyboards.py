@@ -119,11 +119,12 @@ def _check_action(action: str, value: Any) -> None:
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
     except ValueError:
         return False
     if parts.scheme == "tg":
         return True
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and " " not in url
 
 
 def _reply_keyboard(markup: Markup) -> Markup:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,6 +14,8 @@ from bot.playground.bot_api import ABORT
 HOST = "127.0.0.1"
 GRACE_SECONDS = 2
 KEEP_ALIVE_SECONDS = 75
+TICK_SECONDS = 0.1
+"""What uvicorn counts on between two ticks."""
 
 
 class PlaygroundServer:
@@ -56,7 +58,7 @@ async def serve(app: Starlette, *, port: int = 0) -> AsyncIterator[PlaygroundSer
         yield PlaygroundServer(listener.getsockname()[1])
     finally:
         app.state.world.interrupt()
-        server.should_exit = True
+        server.stop()
         await running
         listener.close()
 
@@ -76,7 +78,23 @@ class CuttableConnections:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever owns the process."""
+    """Leaves the process's signals to whoever owns the process, and stops at once when told to."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begins the shutdown."""
+        self.should_exit = True
+        self._stop.set()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks = (ticks + 1) % 864_000
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -58,6 +58,7 @@ class UpdateQueue:
         self._next_id = 1
         self._pending: deque[Pending] = deque()
         self._held: list[Pending] = []
+        self._handed_out = 0
         self._poller: asyncio.Future[bool] | None = None
         self.arrived = asyncio.Event()
         """Set while there is something to deliver."""
@@ -101,6 +102,7 @@ class UpdateQueue:
         """Forgets everything not yet confirmed."""
         self._pending.clear()
         self._held.clear()
+        self._handed_out = 0
         self.arrived.clear()
 
     async def poll(self, *, offset: int, limit: int, patience: float) -> list[bytes]:
@@ -117,6 +119,7 @@ class UpdateQueue:
         batch = [self._pending[i] for i in range(min(limit, len(self._pending)))]
         for entry in batch:
             entry.is_delivered = True
+        self._handed_out = len(batch)
         return [entry.body for entry in batch]
 
     def end_poll(self, error: Exception | None = None) -> None:
@@ -136,6 +139,7 @@ class UpdateQueue:
         """Confirms the update the webhook has accepted, if it still is the oldest."""
         if self._pending and self._pending[0] is entry:
             self._pending.popleft()
+            self._handed_out = 0
         if not self._pending:
             self.arrived.clear()
 
@@ -161,8 +165,15 @@ class UpdateQueue:
             while len(pending) > -offset:
                 pending.popleft()
         else:
+            # A batch out of order is confirmed by naming its last: going by ids alone, it would come for ever.
+            for index in reversed(range(self._handed_out)):
+                if pending[index].update_id == offset - 1:
+                    for _ in range(index + 1):
+                        pending.popleft()
+                    break
             while pending and pending[0].update_id < offset and (pending[0].is_delivered or not pending[0].late):
                 pending.popleft()
+        self._handed_out = 0
         if not pending:
             self.arrived.clear()
 

@@ -110,14 +110,14 @@ async def test_file_ids_hold_for_one_kind_and_one_world(bot: Bot, ana: int, worl
     photo = await bot.send_photo(ana, picture())
     other = World().files.add("document", Upload("a.txt", b"abc"), shape={})
 
-    with pytest.raises(BadRequest, match="(?i)Can't use file of type Photo as Video"):
+    with pytest.raises(BadRequest, match=r"(?i)Can't use file of type Photo as Video"):
         await bot.send_video(ana, photo.photo[0].file_id)
     for foreign in (other.file_id, "AgACAgIAAxkBAAI"):
-        with pytest.raises(BadRequest, match="(?i)Wrong file identifier/HTTP URL specified"):
+        with pytest.raises(BadRequest, match=r"(?i)Wrong file identifier/HTTP URL specified"):
             await bot.send_document(ana, foreign)
         with pytest.raises(BadRequest, match="Wrong file_id or the file is temporarily unavailable"):
             await bot.get_file(foreign)
-    with pytest.raises(BadRequest, match="(?i)Failed to get HTTP URL content"):
+    with pytest.raises(BadRequest, match=r"(?i)Failed to get HTTP URL content"):
         await bot.send_photo(ana, "https://example.org/a.jpg")
     ours = world.files.add("document", Upload("a.txt", b"abc"), shape={})
     assert (ours.file_unique_id, ours.file_id == other.file_id) == (other.file_unique_id, False)
@@ -211,7 +211,10 @@ async def test_album_by_a_user_is_one_update_each_with_one_group(bot: Bot, sim: 
 
 
 async def test_album_of_files_for_the_bot(bot: Bot, ana: int) -> None:
-    media = [InputMediaDocument(InputFile(b"one", "1.txt", attach=True)), InputMediaDocument(InputFile(b"two", "2.txt", attach=True))]
+    media = [
+        InputMediaDocument(InputFile(b"one", "1.txt", attach=True)),
+        InputMediaDocument(InputFile(b"two", "2.txt", attach=True)),
+    ]
 
     sent = await bot.send_media_group(ana, media)
 
