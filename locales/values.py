@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,9 @@ _JOINTS = {"zh_Hans": "", "ja": "", "ar": " و"}
 
 _DOLLARS = {"USD": "US$", "TWD": "NT$", "AUD": "A$", "NZD": "NZ$"}
 
+#: Between letters and digits, as in "KWD 1.000".
+_NBSP = "\u00a0"
+
 #: Where a bare "¥" can only mean one thing.
 _YEN_AND_YUAN = {("zh", "CNY"), ("ja", "JPY")}
 
@@ -40,7 +44,9 @@ def money(amount: Money, locale: Locale) -> str:
     pattern.frac_prec = (exponent(amount.currency),) * 2
     text = str(pattern.apply(amount.decimal, locale, currency=amount.currency, currency_digits=False))
     usual = get_currency_symbol(amount.currency, locale=locale)
-    return text.replace(usual, _own_symbol(usual, amount.currency, locale))
+    symbol = _own_symbol(usual, amount.currency, locale)
+    text = text.replace(usual, symbol)
+    return re.sub(f"(?<={re.escape(symbol)})(?=[0-9])", _NBSP, text) if symbol[-1].isalpha() else text
 
 
 def _own_symbol(usual: str, currency: str, locale: Locale) -> str:

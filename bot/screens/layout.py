@@ -29,6 +29,9 @@ from locales import render as parts_of
 #: Longer labels are cut by phones anyway, in worse places.
 MAX_LABEL = 64
 
+#: A title names the goods, and goods may have any name: what follows on a card has to stay in sight.
+MAX_TITLE = 256
+
 
 def render(body: Body, language: str) -> Screen:
     """The screen of a message for a reader of `language` (any tag). Never fails, whatever people wrote into it."""
@@ -94,7 +97,7 @@ class _Writer:
         return joined("\n", (self.bold(speaker), Rich(sendable)))
 
     def card(self, card: Card) -> Rich:
-        title = self.phrase(card.title)
+        title = self.phrase(card.title).clipped(MAX_TITLE)
         state = self.bold(card.state)
         if card.ref not in title.text:
             state = self.phrase(Phrase("Case {ref}", ref=Code(card.ref))) + " · " + state
