@@ -30,7 +30,6 @@ _STYLES = {
     "confirm_refund": Style.SUCCESS,
     "refuse": Style.DANGER,
     "decline": Style.DANGER,
-    "withdraw": Style.DANGER,
     "enforce": Style.DANGER,
 }
 
@@ -50,15 +49,8 @@ def card(case: Case, reader: Role, *, order: Order | None, store: Store, evidenc
 
 
 def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
-    """The buttons of a card: the moves open to the reader, then what they may look at."""
-    moves = [
-        Choice(
-            vocabulary.MOVES[move],
-            presses.write(presses.MovePress(case.ref, case.position.turn, move)),
-            _STYLES.get(move, Style.PLAIN),
-        )
-        for move in moves_for(case, reader)
-    ]
+    """The buttons of a card: the moves open to the reader, what they may look at, and last the way out."""
+    moves = [_move(move, case) for move in moves_for(case, reader) if move != "withdraw"]
     looks = []
     if evidence:
         looks.append(_look("evidence", case, Phrase.counted("Evidence ({n})", "Evidence ({n})", evidence)))
@@ -70,7 +62,13 @@ def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
     if case.is_open and reader in (Role.BUYER, Role.SELLER):
         other = Phrase("Write to the seller") if reader is Role.BUYER else Phrase("Write to the buyer")
         looks.append(_look("reply", case, other))
-    return (*_in_rows(moves), *_in_rows(looks))
+    last = [_move("withdraw", case)] if "withdraw" in moves_for(case, reader) else []
+    return (*_in_rows(moves), *_in_rows(looks), *_in_rows(last))
+
+
+def _move(move: str, case: Case) -> Choice:
+    do = presses.write(presses.MovePress(case.ref, case.position.turn, move))
+    return Choice(vocabulary.MOVES[move], do, _STYLES.get(move, Style.PLAIN))
 
 
 def moves_for(case: Case, role: Role) -> tuple[str, ...]:

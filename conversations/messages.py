@@ -193,8 +193,8 @@ class Placing(StrEnum):
 class Outgoing:
     """One thing to say to one person (`to` is their id, not their address).
 
-    `slot` names a place that holds one message at a time ("card:A7KQ2M", "question"); `ref` is the case it is about,
-    so that a reply to it is understood; `answers` is the person's own message it replies to.
+    `slot` names a place that holds one message at a time ("card:A7KQ2M", "question"); a Notice is the last word in its
+    slot, which is free afterwards. `ref` is the case it is about, so that a reply to it is understood; `answers` is the person's own message it replies to.
     """
 
     to: int

@@ -8,7 +8,7 @@ from bot import log
 from bot.messenger import DeliveryError, EditImpossible, Messenger
 from bot.screens import MAX_CAPTION, Screen, render, speaker_line
 from bot.workers.pace import Pace
-from conversations.messages import Copies, Correction, Exhibits, Outgoing, Person, Placing, Speech, Toast
+from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
 from storage.database import Database
 
 LOG = log.get(__name__)
@@ -16,10 +16,11 @@ LOG = log.get(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A message now in the person's chat, to be remembered."""
+    """A message now in the person's chat, to be remembered. `frees` is a slot that has had its last word with it."""
 
     message: int
     slot: str = ""
+    frees: str = ""
     ref: str = ""
     origin: tuple[int, int] | None = None
 
@@ -63,7 +64,7 @@ class Delivery:
             try:
                 await self._pace.turn(person.address)
                 await self._messenger.edit(person.address, old, screen)
-                return []
+                return [self._post(old, outgoing)]
             except EditImpossible:
                 LOG.info("sent anew instead of edited", person=person.id, message=old)
         posts = await self._send(person, outgoing, screen)
@@ -74,9 +75,14 @@ class Delivery:
     async def _send(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
         await self._pace.turn(person.address)
         *others, last = await self._messenger.send(person.address, screen, answers=outgoing.answers)
-        origin = _origin(outgoing)
         first = [Post(message=message, ref=outgoing.ref) for message in others]
-        return [*first, Post(message=last, slot=outgoing.slot, ref=outgoing.ref, origin=origin)]
+        return [*first, self._post(last, outgoing)]
+
+    @staticmethod
+    def _post(message: int, outgoing: Outgoing) -> Post:
+        ends = isinstance(outgoing.body, Notice)
+        slot, frees = ("", outgoing.slot) if ends else (outgoing.slot, "")
+        return Post(message=message, slot=slot, frees=frees, ref=outgoing.ref, origin=_origin(outgoing))
 
     async def _strip(self, person: Person, message: int) -> None:
         """After the new message is there, so that nobody is ever without buttons. Old ones are refused if pressed, so

@@ -42,7 +42,7 @@ class Desk:
             return
         visit = Visit(work=work, now=now, settings=self.settings, person=person)
         if isinstance(content, Pressed):
-            visit.query, visit.message = content.query, content.message
+            visit.query = content.query
             await _press(visit, content)
         else:
             visit.message = content.message

@@ -37,7 +37,8 @@ async def publish(
             is_new = (role is Role.SELLER and before is None) or (role is Role.ARBITRATOR and came_to_queue)
             await show_card(case, person, role, work, placing=Placing.BELOW if is_new else Placing.REPLACE)
             if is_doer and visit is not None:
-                await visit.say(*lines, *_standing(case, role), ref=case.ref, slot=QUESTION)
+                standing = _standing(case, role) if before is not None else ()  # a new case's card says it right below
+                await visit.say(*lines, *standing, ref=case.ref, slot=QUESTION)
             elif lines:
                 await _notify(case, person, role, lines, work)
     if any(isinstance(fact, CaseTaken) for fact in moved.facts):

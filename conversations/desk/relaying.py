@@ -56,7 +56,7 @@ async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
     lines = [_PASSED_ON[role]] if hearers else [_nobody_there(role)]
     if said.files and not said.is_edit:
         lines += await _file(visit, case, role, said)
-    await visit.say(*lines, ref=case.ref)
+    await visit.say(*lines, ref=case.ref, quotes=True)
 
 
 def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:

@@ -80,6 +80,7 @@ async def press(visit: Visit, pressed: presses.AnswerPress, finish: Finish) -> N
         await visit.toast(Phrase("This question has been dealt with already."))
         return
     opened = stack[at]
+    visit.answers_question = at == len(stack) - 1
     stack = (*stack[:at], *stack[at + 1 :], opened)
     if pressed.value == presses.CANCEL:
         await cancel(visit, stack, finish)
@@ -179,13 +180,12 @@ async def taken_of(key: OrderKey, work: Work) -> dict[str, int]:
 
 
 async def _ask(visit: Visit, question: Question, ref: str, placing: Placing | None = None) -> None:
-    in_place = visit.is_press and question.complaint is None
     await visit.work.outbox.add(
         Outgoing(
             to=visit.person.id,
             body=question,
             slot=QUESTION,
-            placing=placing or (Placing.REPLACE if in_place else Placing.BELOW),
+            placing=placing or visit.placing,
             ref=ref,
         )
     )

@@ -26,7 +26,7 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A person's turn at the desk. `message` is theirs, `query` the press to be answered."""
+    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered."""
 
     work: Work
     now: datetime
@@ -34,25 +34,33 @@ class Visit:
     person: Person
     message: int | None = None
     query: str = ""
-
-    @property
-    def is_press(self) -> bool:
-        return bool(self.query)
+    answers_question: bool = False  # a button under the open question was pressed
 
     async def say(
-        self, *lines: Phrase, title: Phrase | None = None, choices: Choices = (), ref: str = "", slot: str = ""
+        self,
+        *lines: Phrase,
+        title: Phrase | None = None,
+        choices: Choices = (),
+        ref: str = "",
+        slot: str = "",
+        quotes: bool = False,
     ) -> None:
-        """A notice to the visitor; in place of the question they answered when it has that slot."""
+        """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message."""
         await self.work.outbox.add(
             Outgoing(
                 to=self.person.id,
                 body=Notice(lines=lines, title=title, choices=choices),
                 ref=ref,
                 slot=slot,
-                placing=(Placing.REPLACE if self.is_press else Placing.BELOW) if slot else Placing.NEW,
-                answers=None if self.is_press else self.message,
+                placing=self.placing if slot else Placing.NEW,
+                answers=self.message if quotes else None,
             )
         )
+
+    @property
+    def placing(self) -> Placing:
+        """Where the next word in a dialog goes: into the question that was answered by its button, else below."""
+        return Placing.REPLACE if self.answers_question else Placing.BELOW
 
     async def toast(self, text: Phrase | None = None, *, is_alert: bool = False) -> None:
         """Answers the press, once; nothing when the visitor wrote."""
