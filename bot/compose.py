@@ -107,11 +107,11 @@ class Application:
 
     def _workers(self, bot: Bot, messenger: Messenger) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
-        store = FolderStore(self.settings.evidence_dir)
+        store, pace, menus = FolderStore(self.settings.evidence_dir), Pace(self._limits), profile.Menus(messenger)
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=Pace(self._limits)).run,
+            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep).run,
             "deadlines": DeadlinesWorker(db, desk, clock).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store).run,
             "housekeeping": HousekeepingWorker(db).run,

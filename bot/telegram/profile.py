@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from bot.messenger import Command, Messenger
@@ -10,7 +9,7 @@ from conversations.cases.roles import Role
 from conversations.dialogs.commands import menu
 from conversations.messages import Person
 from conversations.phrase import Phrase
-from locales import languages, plain
+from locales import languages, negotiate, plain
 
 #: The Bot API's limits, in characters.
 MAX_COMMANDS: Final = 100
@@ -26,22 +25,33 @@ DESCRIPTION: Final = Phrase(
 SHORT: Final = Phrase("After-sales help: returns, exchanges, refunds and disputes, in your own language.")
 
 
-async def publish(messenger: Messenger, people: Sequence[Person] = ()) -> None:
-    """Sets descriptions and menus for everybody, and the menu of each of `people` by their roles. DeliveryError."""
+async def publish(messenger: Messenger) -> None:
+    """Sets descriptions and the menu for everybody. DeliveryError."""
     for code, tag in language_codes():
-        await messenger.set_descriptions(
-            plain(DESCRIPTION, tag)[:MAX_DESCRIPTION], plain(SHORT, tag)[:MAX_SHORT], language=code
-        )
+        description, short = plain(DESCRIPTION, tag)[:MAX_DESCRIPTION], plain(SHORT, tag)[:MAX_SHORT]
+        await messenger.set_descriptions(description, short, language=code)
         await messenger.set_commands(_commands(frozenset(), tag), language=code)
-    for person in people:
-        await publish_for(messenger, person)
 
 
-async def publish_for(messenger: Messenger, person: Person) -> None:
-    """Sets one person's own menu, after their roles or their language changed."""
-    roles = {Role.ARBITRATOR} if person.is_arbitrator else set()
-    roles |= {Role.SELLER} if person.stores else set()
-    await messenger.set_commands(_commands(frozenset(roles), person.language), address=person.address)
+class Menus:
+    """Keeps the menu of those who need one of their own: they have a role, or chose another language.
+
+    What was set is remembered in this process only; setting it once more after a restart does no harm.
+    """
+
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
+        self._set: dict[int, tuple[frozenset[Role], str]] = {}
+
+    async def keep(self, person: Person) -> None:
+        """Sets the person's menu if it is not yet what they are and chose. DeliveryError."""
+        language = negotiate(person.language) if person.has_chosen_language else ""
+        wanted = (_roles(person), language)
+        if self._set.get(person.id, (frozenset(), "")) == wanted:
+            return
+        commands = _commands(wanted[0], person.language)
+        await self._messenger.set_commands(commands, address=person.address)
+        self._set[person.id] = wanted
 
 
 def language_codes() -> list[tuple[str, str]]:
@@ -50,6 +60,11 @@ def language_codes() -> list[tuple[str, str]]:
     for language in languages():
         codes.setdefault(language.tag[:2], language.tag)
     return list(codes.items())
+
+
+def _roles(person: Person) -> frozenset[Role]:
+    roles = {Role.ARBITRATOR} if person.is_arbitrator else set()
+    return frozenset(roles | ({Role.SELLER} if person.stores else set()))
 
 
 def _commands(roles: frozenset[Role], language: str) -> list[Command]:

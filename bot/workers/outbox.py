@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ LOG = log.get(__name__)
 #: `unsure`: a message that may have arrived each time is sent so often, since one too many is better than none.
 RETRY: Final = RetryPolicy(first=1, factor=2, longest=600, attempts=150, unsure=6)
 
+#: Brings a person's menu in line with their roles and language; raises DeliveryError.
+KeepMenu = Callable[[Person], Awaitable[None]]
+
 #: People at once, messages to a person at once, seconds until others may take them over; renewed with each message.
 WIDTH, EACH, SECONDS = 16, 10, 60.0
 
@@ -33,11 +36,13 @@ WIDTH, EACH, SECONDS = 16, 10, 60.0
 class OutboxHandler:
     """Delivers a lane: presses are answered first, then messages in order, each written down as soon as it is sent."""
 
-    def __init__(self, db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace) -> None:
+    def __init__(
+        self, db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace, keep_menu: KeepMenu
+    ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
-        self._pace = pace
+        self._keep_menu = keep_menu
         self._delivery = Delivery(db, messenger, pace)
         self._unsure: Counter[int] = Counter()
         self.repeats = 0
@@ -70,6 +75,7 @@ class OutboxHandler:
                 await self._finish(leased, person, posts, done=(item.id, *covered), is_last=is_last)
             self._unsure.pop(item.id, None)
             failures = 1
+        await self._freshen_menu(person)
 
     async def _person(self, number: int) -> Person:
         async with self._db.reading() as work:
@@ -90,6 +96,8 @@ class OutboxHandler:
         async with self._db.work() as work:
             for post in posts:
                 assert person is not None
+                if post.frees:
+                    await work.posts.clear_slot(person.address, post.frees)
                 await work.posts.record(person.address, post.message, slot=post.slot, ref=post.ref, origin=post.origin)
             keep_for = None if is_last else SECONDS
             await work.outbox.finish(leased, done=done, dead=dead, retry_in=retry_in, keep_for=keep_for)
@@ -128,6 +136,13 @@ class OutboxHandler:
         LOG.info("chat moved", person=person.id)
         return moved
 
+    async def _freshen_menu(self, person: Person) -> None:
+        """Whoever was given a role or chose a language was told so just now."""
+        try:
+            await self._keep_menu(person)
+        except DeliveryError as err:
+            LOG.warning("menu not set", person=person.id, reason=err.message)
+
     def _tell(self, item: Item[Outgoing], err: DeliveryError, failures: int, **more: Any) -> None:
         LOG.warning(
             "not delivered" if more else "given up",
@@ -159,9 +174,11 @@ def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple
     return [(item, tuple(covered.get(item.id, ()))) for item in kept]
 
 
-def outbox_worker(db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace) -> LaneWorker[Outgoing]:
+def outbox_worker(
+    db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace, keep_menu: KeepMenu
+) -> LaneWorker[Outgoing]:
     """The worker over the outbox."""
-    handler = OutboxHandler(db, desk, messenger, clock, pace=pace)
+    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu)
     return LaneWorker(
         db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
     )

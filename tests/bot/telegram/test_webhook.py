@@ -1,0 +1,134 @@
+"""The webhook: who may post, what is acknowledged and when, and Telegram's side of it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from telegram import Bot
+
+from bot.playground import World, acting
+from bot.playground.people import User
+from bot.settings import Address
+from bot.telegram.intake import Intake
+from bot.telegram.webhook import MAX_UPDATE, SECRET_HEADER, Webhook, create_app
+from storage.database import Database
+from storage.errors import TryAgain
+
+from .conftest import until
+
+UPDATE = {"update_id": 1, "message": {"text": "one", "chat": {"id": 7}}}
+KNOWN = {SECRET_HEADER: "s3cret"}
+
+
+class Away:
+    """An inbox that cannot be reached."""
+
+    async def put(self, updates: Any) -> int:
+        raise TryAgain("away")
+
+
+async def yes() -> bool:
+    return True
+
+
+async def no() -> bool:
+    return False
+
+
+@pytest.fixture
+async def client(sqlite_db: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async with over(sqlite_db.inbox) as client:
+        yield client
+
+
+def over(inbox: Any, is_ready: Any = yes) -> httpx.AsyncClient:
+    app = create_app(Intake(inbox), secret="s3cret", is_ready=is_ready)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test")
+
+
+async def inbox_of(db: Database) -> list[dict[str, Any]]:
+    leased = await db.inbox.lease(10, 100, 60)
+    return [item.payload for lane in leased for item in lane.items]
+
+
+async def test_update_is_kept_before_it_is_acknowledged(client: httpx.AsyncClient, sqlite_db: Database) -> None:
+    answer = await client.post("/any/path", json=UPDATE, headers=KNOWN)
+
+    assert answer.status_code == 200
+    assert await inbox_of(sqlite_db) == [UPDATE]
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", "s3cret0", "S3CRET", "ä"])
+async def test_stranger_is_refused(client: httpx.AsyncClient, sqlite_db: Database, secret: str | None) -> None:
+    headers = [] if secret is None else [(SECRET_HEADER.encode(), secret.encode())]
+
+    answer = await client.post("/", json=UPDATE, headers=headers)
+
+    assert answer.status_code == 403
+    assert await inbox_of(sqlite_db) == []
+
+
+async def test_update_that_cannot_be_kept_is_asked_for_again() -> None:
+    async with over(Away()) as client:
+        answer = await client.post("/", json=UPDATE, headers=KNOWN)
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b" " * (MAX_UPDATE + 1), 413),
+        (b"[]", 200),  # nothing to keep, and sent again it would be the same
+        (b'{"message": {}}', 200),
+    ],
+)
+async def test_what_is_no_update(client: httpx.AsyncClient, sqlite_db: Database, body: bytes, status: int) -> None:
+    answer = await client.post("/", content=body, headers=KNOWN)
+
+    assert answer.status_code == status
+    assert await inbox_of(sqlite_db) == []
+
+
+async def test_health(client: httpx.AsyncClient, sqlite_db: Database) -> None:
+    async with over(sqlite_db.inbox, no) as unwell:
+        answers = [
+            await client.get("/healthz"),
+            await client.get("/readyz"),
+            await unwell.get("/healthz"),
+            await unwell.get("/readyz"),
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 503]
+
+
+async def test_telegram_is_told_and_delivers(
+    bot: Bot, world: World, ana: User, sqlite_db: Database, unused_tcp_port: int
+) -> None:
+    acting.send_text(world, ana, "before")
+    stop = asyncio.Event()
+    webhook = Webhook(
+        bot,
+        Intake(sqlite_db.inbox),
+        url=f"http://127.0.0.1:{unused_tcp_port}/telegram",
+        secret="s3cret",
+        listen=Address("127.0.0.1", unused_tcp_port),
+        is_ready=yes,
+    )
+    running = asyncio.create_task(webhook.run(stop))
+    async with asyncio.timeout(15):
+        await until(lambda: world.updates.webhook)
+        acting.send_text(world, ana, "after")
+        await until(lambda: not world.updates)
+        stop.set()
+        await running
+
+    assert [update["message"]["text"] for update in await inbox_of(sqlite_db)] == ["before", "after"]
+    [asked] = [each["params"] for each in world.requests.after(0) if each["method"] == "setWebhook"]
+    assert json.loads(str(asked["drop_pending_updates"]).lower()) is False
+    assert asked["secret_token"] == "s3cret"
