@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from locales.wording import BIDI_CONTROLS, FSI, PDI, cleaned, isolated
@@ -40,6 +40,7 @@ def test_further_lines_are_isolated_each_and_set_in():
     assert isolated("one\n\nState: Settled") == "\u2068one\u2069\n\u2003\n\u2003\u2068State: Settled\u2069"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(sorted(BIDI_CONTROLS) + list("\n\r\u2028")))))
 def test_isolation_cannot_be_broken_out_of(words):
     lines = isolated(words).split("\n")

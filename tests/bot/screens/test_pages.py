@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.screens import Button, Entity, Screen, pages
@@ -38,6 +38,7 @@ def test_entities_go_on_across_pages_but_half_a_time_stays_text():
     assert pages(screen, 8) == (Screen("🫖aaaa", (Entity("bold", 0, 6),)), Screen("bbbb", (Entity("bold", 0, 4),)))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab 🫖\u0301\n", max_size=200), st.integers(8, 30))
 def test_pages_lose_nothing_but_space(text, limit):
     found = pages(Screen(text, (), BUTTONS), limit)

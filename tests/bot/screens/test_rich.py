@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.screens.rich import Rich, boundary, joined, with_code
@@ -54,6 +54,7 @@ def test_clipping_cuts_entities_and_drops_half_a_time():
     assert text.clipped(6) == Rich("01234…", (Entity("bold", 0, 5),))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab 🫖\u0301\n\u2068\u2069", max_size=60), st.integers(4, 40))
 def test_clipped_text_keeps_to_its_limit_and_closes_what_it_opened(text, limit):
     clipped = Rich(text).clipped(limit)
