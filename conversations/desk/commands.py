@@ -23,7 +23,7 @@ from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import reference
 from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Context
-from conversations.messages import Choices, Placing, Said, Style
+from conversations.messages import Choices, Placing, Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import LinkPurpose
 
@@ -302,10 +302,15 @@ _CASE_COMMANDS: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]
 
 
 def start_choices(visit: Visit) -> Choices:
-    rows = [(command(Phrase("Report a problem"), "new", style=Style.PRIMARY),)]
-    if visit.person.is_arbitrator:
-        rows.insert(0, (command(Phrase("Open the queue"), "queue", style=Style.PRIMARY),))
-    return (*rows, (command(Phrase("My cases"), "cases"), command(Phrase("Language"), "language")))
+    """Where to go from here, what the person's role needs most first."""
+    person = visit.person
+    first = [command(Phrase("Open the queue"), "queue", style=Style.PRIMARY)] if person.is_arbitrator else []
+    is_buyer = not person.stores and not person.is_arbitrator
+    new = command(Phrase("Report a problem"), "new", style=Style.PRIMARY if is_buyer else Style.PLAIN)
+    mine = command(Phrase("My cases"), "cases", style=Style.PRIMARY if person.stores else Style.PLAIN)
+    rest = [new, mine] if is_buyer else [mine, new]
+    rows = [*((button,) for button in first), *((button,) for button in rest)]
+    return (*rows, (command(Phrase("Language"), "language"), command(Phrase("Help"), "help")))
 
 
 async def _start(visit: Visit, token: str) -> None:
@@ -332,16 +337,13 @@ async def _start(visit: Visit, token: str) -> None:
         line = Phrase("You have been invited to answer for store {store}.", store=link.store)
         if link.purpose is LinkPurpose.ARBITRATOR:
             line = Phrase("You have been invited to decide disputes as an arbitrator.")
-        await visit.say(
-            line,
-            Phrase("Please confirm that you accept. The operator is told."),
-            title=role,
-            choices=((command(Phrase("Accept the invitation"), "join", token, Style.SUCCESS),),),
-            slot=QUESTION,
-        )
+        accept = command(Phrase("Accept the invitation"), "join", token, Style.SUCCESS)
+        confirm = Phrase("Please confirm that you accept. The operator is told.")
+        await visit.ask(Question(prompt=role, lines=(line, confirm), choices=((accept,),)))
 
 
 async def _join(visit: Visit, token: str) -> None:
+    visit.answers_question = True
     link = await visit.work.links.redeem(token, visit.now, person=visit.person.id)
     if link is None or link.purpose is LinkPurpose.ORDER:
         await visit.say(
@@ -445,17 +447,15 @@ def _case_buttons(cases: Sequence[Case]) -> Choices:
 async def _language(visit: Visit, code: str) -> None:
     languages = visit.settings.languages
     if code in languages:
+        visit.answers_question = bool(visit.query)
         visit.person = replace(visit.person, language=code, has_chosen_language=True)
         await visit.work.people.save(visit.person)
         await visit.say(Phrase("From now on I write to you in {language}.", language=languages[code]), slot=QUESTION)
         await talking.resume(visit, finish)
         return
     buttons = [command(Phrase("{language}", language=name), "language", code) for code, name in languages.items()]
-    await visit.say(
-        Phrase("Which language would you like?"),
-        choices=tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)),
-        slot=QUESTION,
-    )
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    await visit.ask(Question(prompt=Phrase("Which language would you like?"), choices=rows))
 
 
 async def _cancel(visit: Visit, argument: str) -> None:

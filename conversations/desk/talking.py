@@ -19,7 +19,7 @@ from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.rating import RATING
 from conversations.dialogs.relay import ADDRESS, NOTE, REPLY, WHICH_CASE
-from conversations.messages import Outgoing, Placing, Question, Said, Style
+from conversations.messages import Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
@@ -47,7 +47,7 @@ async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish, com
         await finish(visit, context)
         return
     await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-    await _ask(visit, dialogs.question(dialog, step, context, complaint=complaint), opened.ref)
+    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref)
 
 
 async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply, finish: Finish) -> None:
@@ -120,7 +120,7 @@ async def resume(visit: Visit, finish: Finish) -> None:
     context = await context_of(visit, opened)
     if (step := dialogs.next_step(dialog, context)) is not None:
         await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-        await _ask(visit, dialogs.question(dialog, step, context), opened.ref, placing=Placing.BELOW)
+        await visit.ask(dialogs.question(dialog, step, context), ref=opened.ref, placing=Placing.BELOW)
 
 
 async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> Context:
@@ -177,18 +177,6 @@ async def taken_of(key: OrderKey, work: Work) -> dict[str, int]:
             for claimed in case.claim.items:
                 taken[claimed.item_no] = taken.get(claimed.item_no, 0) + claimed.quantity
     return taken
-
-
-async def _ask(visit: Visit, question: Question, ref: str, placing: Placing | None = None) -> None:
-    await visit.work.outbox.add(
-        Outgoing(
-            to=visit.person.id,
-            body=question,
-            slot=QUESTION,
-            placing=placing or visit.placing,
-            ref=ref,
-        )
-    )
 
 
 async def _bind(visit: Visit, opened: OpenDialog) -> None:

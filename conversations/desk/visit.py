@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from conversations import presses
-from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Style, Toast
+from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Question, Style, Toast
 from conversations.phrase import Phrase
 from conversations.policy import Pack
 from conversations.ports import Work
@@ -56,6 +56,11 @@ class Visit:
                 answers=self.message if quotes else None,
             )
         )
+
+    async def ask(self, question: Question, *, ref: str = "", placing: Placing | None = None) -> None:
+        """Puts a question in the place of the one that is open."""
+        out = Outgoing(to=self.person.id, body=question, slot=QUESTION, placing=placing or self.placing, ref=ref)
+        await self.work.outbox.add(out)
 
     @property
     def placing(self) -> Placing:

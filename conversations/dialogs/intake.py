@@ -334,19 +334,16 @@ def _review_lines(context: Context) -> tuple[Phrase, ...]:
         lines.append(Phrase.counted("Evidence: {n} file", "Evidence: {n} files", claim.evidence))
     if claim.words:
         lines.append(Phrase("“{words}”", words=claim.words))
-    lines.append(vocabulary.OUTCOMES[verdict.outcome])
+    lines += [vocabulary.OUTCOMES[verdict.outcome], *vocabulary.verdict_lines(verdict)]
+    if line := vocabulary.shipping_line(verdict):
+        lines.append(line)
     return tuple(lines)
 
 
 def _review_notes(context: Context) -> tuple[Phrase, ...]:
-    verdict = verdict_of(context)
-    notes = list(vocabulary.verdict_lines(verdict))
-    if line := vocabulary.shipping_line(verdict):
-        notes.append(line)
-    notes += [
-        Phrase("You could also choose: {remedy}", remedy=vocabulary.REMEDIES[remedy]) for remedy in verdict.instead
-    ]
-    return tuple(notes)
+    """What the pack recommends over the claim; Back leads there."""
+    instead = verdict_of(context).instead
+    return tuple(Phrase("You could also choose: {remedy}", remedy=vocabulary.REMEDIES[remedy]) for remedy in instead)
 
 
 INTAKE = Dialog(
