@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select, tuple_, update
 
+from conversations.cases.numbers import spellings
 from conversations.cases.orders import Order, OrderKey, Store
 from storage import codec
 from storage.signs import signs
@@ -28,8 +29,11 @@ class SqlOrders:
         return codec.decode(Order, row.doc) if row else None
 
     async def numbered(self, number: str) -> Sequence[Order]:
-        """Every store's order of that number."""
-        return await self._orders(select(orders.c.doc).where(orders.c.number == number).order_by(orders.c.store))
+        """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""
+        ways = spellings(number)
+        found = await self._orders(select(orders.c.doc).where(orders.c.number.in_(ways)).order_by(orders.c.store))
+        spelled = next((way for way in ways if any(order.key.number == way for order in found)), "")
+        return [order for order in found if order.key.number == spelled]
 
     async def of(self, person: int) -> Sequence[Order]:
         """The orders bound to a buyer, newest purchase first."""

@@ -1,0 +1,40 @@
+"""`run` and `demo`: the bot in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from bot import log
+from bot.commands.opening import explained
+from bot.settings import Settings
+
+
+@click.command()
+def run() -> None:
+    """Run the bot until SIGTERM or Ctrl+C, migrating the database first."""
+    with explained():
+        settings = Settings.load()
+        settings.require_token()
+        log.configure(settings.log_level)
+        asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    from bot import compose
+
+    application = await compose.build(settings)
+    await application.run()
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
+def demo(port: int) -> None:
+    """Serve the playground: play buyer, seller and arbitrator on a page, with a real bot behind it."""
+    from bot.playground import demo as playground
+
+    with explained():
+        settings = Settings.load()
+        log.configure(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
+        playground.run(port)

@@ -1,0 +1,81 @@
+"""The command line on a database in a fresh file, run in this process or as a process of its own."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import cli
+from storage.database import Database
+
+T = TypeVar("T")
+SAMPLES = Path(__file__).parents[1] / "orderfiles" / "samples"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The command line, its environment, and the database behind it."""
+
+    url: str
+    env: dict[str, str]
+
+    def __call__(self, *args: str, **env: str) -> Result:
+        return CliRunner().invoke(cli, args, env={**self.env, **env}, catch_exceptions=False)
+
+    def json(self, *args: str) -> Any:
+        return json.loads(self.out(*args, "--json"))
+
+    def out(self, *args: str) -> str:
+        """What a command that succeeds prints."""
+        result = self(*args)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return result.stdout
+
+    def err(self, *args: str, **env: str) -> str:
+        """What a command that fails says; it prints nothing else."""
+        result = self(*args, **env)
+        assert (result.exit_code, result.stdout) == (1, "")
+        return result.stderr
+
+    def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", *args],
+            env={**os.environ, **self.env, **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def with_database(self, do: Callable[[Database], Awaitable[T]]) -> T:
+        async def opened() -> T:
+            async with Database(self.url) as db:
+                await db.migrate()
+                return await do(db)
+
+        return asyncio.run(opened())
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An empty database, not even migrated."""
+    for name in list(os.environ):
+        if name.startswith("AFTERSALES_"):
+            monkeypatch.delenv(name)
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    return Desk(url, {"AFTERSALES_DATABASE_URL": url, "AFTERSALES_BOT_USERNAME": "shop_bot"})
+
+
+@pytest.fixture
+def stocked(desk: Desk) -> Desk:
+    """The sample orders of all formats are imported."""
+    for name in ("generic.csv", "tmall_gbk.csv", "shopify.csv"):
+        desk("orders", "import", str(SAMPLES / name))
+    return desk
