@@ -64,7 +64,15 @@ def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
 def chosen(context: Context) -> dict[str, int]:
     """Line number -> quantity, as answered; a single unit needs no question."""
     quantities = context.answers.get("quantities", {})
-    return {no: int(quantities.get(no, 1)) for no in context.answers.get("items", ())}
+    return {no: int(quantities.get(no, 1)) for no in _marked(context)}
+
+
+def _marked(context: Context) -> tuple[str, ...]:
+    """The lines that were marked; the only one there is needs no marking."""
+    open_items = claimable(context)
+    if len(open_items) == 1:
+        return (open_items[0][0].no,)
+    return tuple(context.answers.get("items", ()))
 
 
 # --- the order -------------------------------------------------------------------------------------------------
@@ -149,12 +157,12 @@ def _first(order: Order) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WhichItems:
-    """One or more lines of the order. A single line is tapped once; several can be marked before going on."""
+    """One or more lines of the order, marked before going on."""
 
     id: str = "items"
 
     def applies(self, context: Context) -> bool:
-        return True
+        return len(claimable(context)) != 1
 
     def ask(self, context: Context) -> Question:
         marked = set(context.answers.get(self.id, ()))
@@ -223,7 +231,7 @@ class HowMany:
 
     def _asked(self, context: Context) -> list[str]:
         units = {item.no: left for item, left in claimable(context)}
-        return [no for no in context.answers.get("items", ()) if units.get(no, 0) > 1]
+        return [no for no in _marked(context) if units.get(no, 0) > 1]
 
     def _next(self, context: Context) -> str | None:
         have = context.answers.get(self.id, {})
