@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from storage import codec, migrations
 from storage.alarms import AlarmClock
-from storage.errors import StorageError, translated
+from storage.errors import StorageError, connected, translated
 from storage.queues import Inbox, fetches, outbox
 from storage.signals import Signals
 from storage.transaction import Transaction
@@ -58,7 +58,7 @@ class Database:
         if self.is_sqlite:
             _make_file(Path(str(self.url.database)))
         with translated():
-            async with self._writer.connect():
+            async with connected(self._writer):
                 pass
 
     async def close(self) -> None:
@@ -70,7 +70,7 @@ class Database:
         engine = _migrator(self.url)
         try:
             with translated():
-                async with engine.begin() as connection:
+                async with connected(engine) as connection, connection.begin():
                     await connection.run_sync(migrations.upgrade)
         finally:
             await engine.dispose()
@@ -91,7 +91,7 @@ class Database:
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with translated():
-            async with self._reader.connect() as connection:
+            async with connected(self._reader) as connection:
                 await connection.execution_options(**options)
                 yield SqlWork(Transaction(connection, is_reading=True))
 
@@ -103,7 +103,7 @@ class Database:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         with translated():
-            async with self._writer.begin() as connection:
+            async with connected(self._writer) as connection, connection.begin():
                 tx = Transaction(connection)
                 yield tx
                 await tx.flush()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
 class StorageError(Exception):
@@ -34,11 +36,22 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as err:
-        if err.connection_invalidated or isinstance(err, InterfaceError) or _passes(err):
+        if err.connection_invalidated or _passes(err):
             raise TryAgain(type(err.orig).__name__) from err
         raise
-    except (ConnectionError, TimeoutError) as err:
-        raise TryAgain(type(err).__name__) from err
+    except PoolTimeout as err:
+        raise TryAgain("no connection became free") from err
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; TryAgain when there is none to be had. Network errors in the body are the caller's own."""
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except OSError as err:
+            raise TryAgain(type(err).__name__) from err
+        yield connection
 
 
 def _passes(err: DBAPIError) -> bool:

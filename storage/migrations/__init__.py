@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 #: Any number, as long as nobody else on the server takes it.
 _ADVISORY_LOCK = 0x5AFE_7E57
 
@@ -33,7 +33,7 @@ def revision(message: str) -> Path:
         engine = create_engine(f"sqlite:///{folder}/scratch.db")
         with engine.begin() as connection:
             upgrade(connection)
-            number = f"{len(list((_HERE / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+            number = f"{len(list((HERE / 'versions').glob('[0-9]*.py'))) + 1:04d}"
             script = command.revision(_config(connection), message, autogenerate=True, rev_id=number)
         engine.dispose()
     if script is None or isinstance(script, list):
@@ -48,7 +48,7 @@ def _lock(connection: Connection) -> None:
 
 def _config(connection: Connection) -> Config:
     config = Config(stdout=StringIO())  # what the program prints is its own affair
-    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection

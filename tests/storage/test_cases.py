@@ -103,7 +103,11 @@ async def test_lists_are_in_their_order(db: Database, opened: Case, noon: dateti
         of_buyer = await work.cases.of_buyer(1)
         of_order = await work.cases.of_order(opened.claim.order)
         listed = await work.cases.all(store="Lumen", state=State.RULED)
-        nobodys = [*await work.cases.of_stores(["Nest"]), *await work.cases.of_stores([]), *await work.cases.of_buyer(2)]
+        nobodys = [
+            *await work.cases.of_stores(["Nest"]),
+            *await work.cases.of_stores([]),
+            *await work.cases.of_buyer(2),
+        ]
 
     assert _refs(queue) == ["URGENT", "QUIET"]
     assert _refs(taken) == ["RULED", "TAKEN"]

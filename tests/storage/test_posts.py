@@ -1,0 +1,60 @@
+"""What was posted in which chat."""
+
+from storage.database import Database
+
+ANN, BEN, CHO = 101, 102, -1_001_234_567_890
+
+
+async def test_a_slot_holds_one_message_a_chat(db: Database) -> None:
+    async with db.work() as work:
+        await work.posts.record(ANN, 5, slot="question")
+        await work.posts.record(BEN, 6, slot="question")
+        await work.posts.record(ANN, 7, slot="question")
+        await work.posts.record(ANN, 8, slot="card:A7KQ2M")
+        assert await work.posts.in_slot(ANN, "question") == 7
+
+        await work.posts.clear_slot(ANN, "question")
+
+        assert await work.posts.in_slot(ANN, "question") is None
+        assert await work.posts.in_slot(BEN, "question") == 6
+        assert await work.posts.in_slot(ANN, "card:A7KQ2M") == 8
+
+
+async def test_a_later_message_of_a_slot_may_have_a_smaller_number(db: Database) -> None:
+    async with db.work() as work:
+        await work.posts.record(ANN, 7, slot="question")
+        await work.posts.record(ANN, 5, slot="question")
+
+        assert await work.posts.in_slot(ANN, "question") == 5
+
+
+async def test_a_message_recorded_again_is_what_it_was_recorded_as_last(db: Database) -> None:
+    async with db.work() as work:
+        await work.posts.record(ANN, 5, slot="question", ref="XXXXXX")
+        await work.posts.record(ANN, 5, slot="card:A7KQ2M", ref="A7KQ2M")
+
+        assert await work.posts.in_slot(ANN, "question") is None
+        assert await work.posts.in_slot(ANN, "card:A7KQ2M") == 5
+        assert await work.posts.case_of(ANN, 5) == "A7KQ2M"
+
+
+async def test_the_copy_is_found_in_each_chat(db: Database) -> None:
+    async with db.work() as work:
+        await work.posts.record(BEN, 20, ref="A7KQ2M", origin=(ANN, 10))
+        await work.posts.record(CHO, 2**40, ref="A7KQ2M", origin=(ANN, 10))
+
+        assert await work.posts.copy_of(ANN, 10, to=BEN) == 20
+        assert await work.posts.copy_of(ANN, 10, to=CHO) == 2**40
+        assert await work.posts.copy_of(ANN, 11, to=BEN) is None
+        assert await work.posts.copy_of(BEN, 20, to=ANN) is None
+
+
+async def test_the_case_is_that_of_our_message_or_of_what_was_relayed(db: Database) -> None:
+    async with db.work() as work:
+        await work.posts.record(ANN, 9)
+        await work.posts.record(BEN, 20, ref="A7KQ2M", origin=(ANN, 10))
+
+        assert await work.posts.case_of(BEN, 20) == "A7KQ2M"
+        assert await work.posts.case_of(ANN, 10) == "A7KQ2M"
+        assert await work.posts.case_of(ANN, 9) is None
+        assert await work.posts.case_of(ANN, 20) is None
