@@ -45,3 +45,8 @@ $(READY): requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+
+# Draws the lifecycle's diagram in .github/ARCHITECTURE.md anew.
+.PHONY: diagram
+diagram: $(READY)
+	$(BIN)/python tests/test_documents.py
