@@ -23,6 +23,10 @@ from bot.playground.webhook import deliver_forever
 from bot.playground.world import World
 
 STATIC = Path(__file__).parent / "static"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 OUR_HOSTS = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -90,7 +94,7 @@ async def _page(request: Request) -> Response:
     index = STATIC / "index.html"
     if not index.is_file():
         return PlainTextResponse("The playground's page is not installed; its control side is at /_sim/state.", 404)
-    return FileResponse(index, headers={"cache-control": "no-cache"})
+    return FileResponse(index, headers={"cache-control": "no-cache", "content-security-policy": PAGE_POLICY})
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:

@@ -104,7 +104,7 @@ class Control:
 
     def __init__(self, world: World, scenario: Mapping[str, Any] | None, advance: Advance | None) -> None:
         self.world = world
-        self.scenario = dict(scenario or {})
+        self.scenario = {} if scenario is None else scenario  # whoever composes it may still fill it
         self.advance = advance
 
     def routes(self) -> list[Route]:

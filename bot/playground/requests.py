@@ -44,6 +44,8 @@ class RequestLog:
     ) -> None:
         """Notes one request; no error code means it succeeded."""
         self._last += 1
+        if any(type(value) is Upload for value in params.values()):
+            params = _readable(params)  # the log must not keep the bytes of files
         self._rows.append(LoggedRequest(self._last, method, params, error_code is None, error_code, description))
 
     def after(self, n: int) -> list[dict[str, Any]]:

@@ -241,6 +241,15 @@ async def test_other_pages_are_refused(
         assert response.status == 403
 
 
+async def test_page_runs_nothing_but_its_own_files(server: PlaygroundServer, client: aiohttp.ClientSession) -> None:
+    async with client.get(f"{server.url}/") as page, client.get(f"{server.url}/static/nothing.js") as missing:
+        policy = page.headers["content-security-policy"]
+        statuses = page.status, missing.status
+
+    assert statuses == (200, 404)
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+
+
 async def test_own_page_is_let_in(server: PlaygroundServer, client: aiohttp.ClientSession) -> None:
     own = f"http://localhost:{server.port}"
 
