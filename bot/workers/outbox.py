@@ -16,7 +16,7 @@ from bot.workers.desk import Desk
 from bot.workers.lanes import LaneWorker
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy
-from conversations.messages import Outgoing, Person, Placing, Toast
+from conversations.messages import Card, Outgoing, Person, Placing, Toast
 from storage.database import Database
 from storage.lanes import Item, Leased
 
@@ -158,15 +158,16 @@ class OutboxHandler:
 def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple[int, ...]]]:
     """The items in the order they are to be delivered, each with the ids of those it makes superfluous.
 
-    Presses are answered first: somebody waits with a finger on the button. An edit of a slot is superfluous when a
-    later item says something newer in the same slot.
+    Presses are answered first: somebody waits with a finger on the button. A card to be shown in place is superfluous
+    when a later item says something newer in its slot; what else is said is said, in order.
     """
     newest = {item.payload.slot: item.id for item in items if item.payload.slot}
     covered: dict[int, list[int]] = {}
     kept: list[Item[Outgoing]] = []
     for item in items:
         slot = item.payload.slot
-        if slot and item.payload.placing is Placing.REPLACE and newest[slot] != item.id:
+        is_card = isinstance(item.payload.body, Card) and item.payload.placing is Placing.REPLACE
+        if slot and is_card and newest[slot] != item.id:
             covered.setdefault(newest[slot], []).append(item.id)
         else:
             kept.append(item)

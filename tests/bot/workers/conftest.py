@@ -1,0 +1,130 @@
+"""A database, a playground and a desk that does what it is told in plain words."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from telegram import Bot
+
+from bot.clock import AdjustableClock
+from bot.playground import PlaygroundServer, World, create_app, serve
+from bot.playground.people import User
+from bot.telegram.client import connect
+from bot.telegram.sender import TelegramMessenger
+from conversations.messages import Incoming, Notice, Outgoing, Person, Said, Sender
+from conversations.phrase import Phrase
+from conversations.ports import Work
+from storage.database import Database
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class PlainDesk:
+    """Implements bot.workers.desk.Desk: says back what it hears, and fails when asked to."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.rung: list[tuple[str, datetime]] = []
+        self.filed: list[tuple[Any, ...]] = []
+        self.told: list[int] = []
+        self.tries: Counter[str] = Counter()
+
+    async def receive(self, incoming: Incoming, work: Work, now: datetime) -> None:
+        person = await work.people.greet(incoming.sender)
+        content = incoming.content
+        words = content.text if isinstance(content, Said) else type(content).__name__
+        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(Phrase("You said {words}", words=words),))))
+        self.tries[words] += 1
+        if words.startswith("fail") or not isinstance(content, Said):
+            raise RuntimeError(f"could not do {words}")
+        self.heard.append(words)
+
+    async def expire(self, ref: str, work: Work, now: datetime) -> None:
+        self.tries[ref] += 1
+        if ref.startswith("FAIL"):
+            raise RuntimeError(ref)
+        self.rung.append((ref, now))
+        await work.alarms.set(ref, now + timedelta(days=1) if ref.startswith("DAILY") else None)
+
+    async def file(
+        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+    ) -> None:
+        self.filed.append((ref, n, sha256, mime, refused))
+        for evidence in await work.evidence.of(ref):
+            if evidence.n == n:
+                await work.evidence.save(ref, replace(evidence, sha256=sha256, mime=mime, refused=refused))
+
+    async def unreachable(self, person: int, work: Work, now: datetime) -> None:
+        self.told.append(person)
+        await work.people.save(replace(await work.people.get(person), is_reachable=False))
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Waits for the world to have become so; fails when it does not."""
+    async with asyncio.timeout(15):
+        while not condition():  # noqa: ASYNC110 - the world tells nobody
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def clock() -> AdjustableClock:
+    return AdjustableClock(NOON)
+
+
+@pytest.fixture
+def desk() -> PlainDesk:
+    return PlainDesk()
+
+
+@pytest.fixture
+def world(clock: AdjustableClock) -> World:
+    return World(clock=clock)
+
+
+@pytest.fixture
+def ana(world: World) -> User:
+    """Somebody who has started the bot."""
+    user = world.add_user("Ana", language_code="en")
+    user.is_started = True
+    return user
+
+
+@pytest.fixture
+def wei(world: World) -> User:
+    user = world.add_user("Wei", language_code="zh-hans")
+    user.is_started = True
+    return user
+
+
+@pytest.fixture
+async def server(world: World, clock: AdjustableClock) -> AsyncIterator[PlaygroundServer]:
+    async with serve(create_app(world, advance=clock.advance)) as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(server: PlaygroundServer, world: World) -> AsyncIterator[Bot]:
+    async with connect(world.token, server.url) as bot:
+        yield bot
+
+
+@pytest.fixture
+def messenger(bot: Bot) -> TelegramMessenger:
+    return TelegramMessenger(bot)
+
+
+@pytest.fixture
+async def buyer(sqlite_db: Database, ana: User) -> Person:
+    """Ana as we know her."""
+    async with sqlite_db.work() as work:
+        return await work.people.greet(Sender(address=ana.id, name="Ana", language="en"))
+
+
+@pytest.fixture
+async def seller(sqlite_db: Database, wei: User) -> Person:
+    async with sqlite_db.work() as work:
+        return await work.people.greet(Sender(address=wei.id, name="Wei", language="zh-hans"))

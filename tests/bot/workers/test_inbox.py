@@ -1,0 +1,160 @@
+"""The inbox: all effects or none, in order, and one that fails does not stop the others."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.clock import AdjustableClock
+from bot.telegram import updates
+from bot.workers.inbox import APOLOGY, DEADLY, RETRY, InboxHandler
+from conversations.messages import Notice, Outgoing, Toast
+from storage.database import Database
+from storage.errors import LeaseLost
+from storage.lanes import Leased
+from storage.queues import RawUpdate
+
+from .conftest import PlainDesk
+
+USER = {"id": 7, "is_bot": False, "first_name": "Ana"}
+CHAT = {"id": 7, "type": "private"}
+GO = asyncio.Event()
+
+
+@pytest.fixture
+def handler(sqlite_db: Database, desk: PlainDesk, clock: AdjustableClock) -> InboxHandler:
+    return InboxHandler(sqlite_db, desk, clock, read=updates.read)
+
+
+async def put(db: Database, *contents: Any) -> None:
+    """Messages of one chat, by their text; anything else as it is."""
+    raw = []
+    for number, content in enumerate(contents, 1):
+        message = {"message_id": number, "date": 1, "chat": CHAT, "from": USER, "text": content}
+        update = {"message": message} if isinstance(content, str) else content
+        raw.append(RawUpdate(number, "7", {"update_id": number, **update}))
+    await db.inbox.put(raw)
+
+
+async def lease(db: Database, *, attempts: int = 1, seconds: float = 60) -> Leased[Any]:
+    [leased] = await db.inbox.lease(1, 10, seconds)
+    return replace(leased, attempts=attempts)
+
+
+async def pending(db: Database) -> int:
+    return (await db.inbox.backlog()).pending
+
+
+async def dead(db: Database) -> list[tuple[int, str]]:
+    return [(letter.payload["update_id"], letter.reason) for letter in await db.inbox.dead()]
+
+
+async def outbox(db: Database) -> list[Outgoing]:
+    return [item.payload for lane in await db.outbox.lease(10, 100, 60) for item in lane.items]
+
+
+def words(said: list[Outgoing]) -> list[Any]:
+    bodies = [outgoing.body for outgoing in said]
+    return [body.lines[0].params.get("words") for body in bodies if isinstance(body, Notice)]
+
+
+async def test_messages_are_handled_in_order_with_their_effects(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one", "two", "three")
+
+    await handler.handle(await lease(sqlite_db), GO)
+
+    assert desk.heard == ["one", "two", "three"]
+    assert words(await outbox(sqlite_db)) == ["one", "two", "three"]
+    assert await pending(sqlite_db) == 0
+
+
+async def test_what_cannot_be_read_is_a_dead_letter_and_the_rest_goes_on(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one", {"message": "odd"}, {"channel_post": {}}, "two")
+
+    await handler.handle(await lease(sqlite_db), GO)
+
+    assert desk.heard == ["one", "two"]
+    assert await dead(sqlite_db) == [(2, "unreadable: message: model_type")]
+    assert await pending(sqlite_db) == 0
+
+
+async def test_failure_keeps_what_came_before_and_makes_what_comes_after_wait(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one", "fail", "two")
+
+    await handler.handle(await lease(sqlite_db), GO)
+
+    assert desk.heard == ["one"]
+    assert words(await outbox(sqlite_db)) == ["one"]  # nothing of what failed
+    assert await pending(sqlite_db) == 2
+    assert await sqlite_db.inbox.lease(1, 10, 60) == []  # not at once
+
+
+async def test_failure_for_good_is_a_dead_letter_with_an_apology(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "fail", "two")
+
+    await handler.handle(await lease(sqlite_db, attempts=RETRY.attempts), GO)
+    await handler.handle(await lease(sqlite_db), GO)
+
+    said = await outbox(sqlite_db)
+    assert await dead(sqlite_db) == [(1, "RuntimeError: could not do fail")]
+    assert [(outgoing.body, outgoing.answers) for outgoing in said[:1]] == [(Notice(lines=(APOLOGY,)), 1)]
+    assert words(said[1:]) == ["two"]
+    assert desk.heard == ["two"]
+
+
+async def test_failed_press_is_answered_with_an_alert(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    query = {"id": "99", "from": USER, "data": "x", "message": {"message_id": 1, "chat": CHAT}}
+    await put(sqlite_db, {"callback_query": query})
+
+    await handler.handle(await lease(sqlite_db, attempts=RETRY.attempts), GO)
+
+    [said] = await outbox(sqlite_db)
+    assert said.body == Toast(query="99", text=APOLOGY, is_alert=True)
+
+
+async def test_after_a_failure_messages_are_handled_one_by_one(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one", "two")
+
+    await handler.handle(await lease(sqlite_db, attempts=2), GO)
+
+    assert desk.heard == ["one"]
+    assert await pending(sqlite_db) == 1
+
+
+async def test_message_that_kills_its_worker_is_given_up(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one")
+
+    await handler.handle(await lease(sqlite_db, attempts=DEADLY + 1), GO)
+
+    assert desk.heard == []
+    assert await dead(sqlite_db) == [(1, f"given up after {DEADLY} interrupted attempts")]
+
+
+async def test_nothing_is_kept_of_a_lease_that_was_lost(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one")
+    slow = await lease(sqlite_db, seconds=0)
+    quick = await lease(sqlite_db)
+
+    with pytest.raises(LeaseLost):
+        await handler.handle(slow, GO)
+    await handler.handle(quick, GO)
+
+    assert words(await outbox(sqlite_db)) == ["one"]
+    assert await pending(sqlite_db) == 0

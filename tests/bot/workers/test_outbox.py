@@ -1,0 +1,486 @@
+"""The outbox against the playground: what appears in whose chat, and what becomes of what cannot be sent."""
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.clock import AdjustableClock
+from bot.playground import World, acting
+from bot.playground.faults import Faults
+from bot.playground.files import Upload
+from bot.playground.people import User
+from bot.telegram.sender import TelegramMessenger
+from bot.workers.outbox import RETRY, OutboxHandler, arrange
+from bot.workers.pace import UNLIMITED, Pace
+from conversations.cases.evidence import File, FileKind
+from conversations.messages import (
+    Body,
+    Card,
+    Choice,
+    Copies,
+    Correction,
+    Exhibits,
+    Notice,
+    Outgoing,
+    Person,
+    Placing,
+    Question,
+    Speech,
+    Toast,
+)
+from conversations.phrase import Phrase
+from storage.database import Database
+from storage.lanes import Item, Leased
+
+from .conftest import NOON, PlainDesk
+
+GO = asyncio.Event()
+BUYER = Phrase("The buyer writes")
+BUTTONS = ((Choice(Phrase("Yes"), "v1:yes"),),)
+
+
+class Menus:
+    """Remembers whose menu was looked after."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+
+    async def keep(self, person: Person) -> None:
+        self.kept.append(person.id)
+
+
+@pytest.fixture
+def menus() -> Menus:
+    return Menus()
+
+
+@pytest.fixture
+def handler(
+    sqlite_db: Database, desk: PlainDesk, messenger: TelegramMessenger, clock: AdjustableClock, menus: Menus
+) -> OutboxHandler:
+    return OutboxHandler(sqlite_db, desk, messenger, clock, pace=Pace(UNLIMITED), keep_menu=menus.keep)
+
+
+def notice(words: str) -> Notice:
+    return Notice(lines=(Phrase("You said {words}", words=words),), choices=BUTTONS)
+
+
+def question(words: str) -> Question:
+    return Question(prompt=Phrase("You said {words}", words=words), choices=BUTTONS)
+
+
+def card(words: str) -> Card:
+    said = Phrase("You said {words}", words=words)
+    return Card(ref="A7KQ2M", title=said, state=said, turn=None, due_at=None, default=None)
+
+
+async def say(db: Database, *bodies: Body | Outgoing, to: Person) -> None:
+    async with db.work() as work:
+        for body in bodies:
+            await work.outbox.add(body if isinstance(body, Outgoing) else Outgoing(to=to.id, body=body))
+
+
+async def deliver(handler: OutboxHandler, db: Database, *, attempts: int = 1) -> None:
+    """One lease of one person's messages."""
+    [leased] = await db.outbox.lease(1, 10, 60)
+    await handler.handle(replace(leased, attempts=attempts), GO)
+
+
+async def dead(db: Database) -> list[str]:
+    return [letter.reason for letter in await db.outbox.dead()]
+
+
+async def pending(db: Database) -> int:
+    return (await db.outbox.backlog()).pending
+
+
+def chat(world: World, user: User) -> list[dict[str, Any]]:
+    return list(world.chats[user.id].messages.values())
+
+
+def texts(world: World, user: User) -> list[str]:
+    return [message["text"].replace("\u2068", "").replace("\u2069", "") for message in chat(world, user)]
+
+
+def inject(world: World, *rules: dict[str, Any]) -> None:
+    world.inject(Faults.model_validate({"rules": list(rules)}))
+
+
+def picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+async def test_messages_arrive_in_order(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, menus: Menus
+) -> None:
+    await say(sqlite_db, *(notice(str(n)) for n in range(4)), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said 0", "You said 1", "You said 2", "You said 3"]
+    assert await pending(sqlite_db) == 0
+    assert menus.kept == [buyer.id]
+
+
+async def test_everybody_reads_their_own_language(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, buyer: Person, seller: Person
+) -> None:
+    help_text = Notice(lines=(Phrase("What you can do here"),))
+    await say(sqlite_db, help_text, to=buyer)
+    await say(sqlite_db, help_text, to=replace(seller))
+
+    await deliver(handler, sqlite_db)
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["What you can do here"]
+    assert texts(world, wei) != texts(world, ana)
+
+
+async def test_question_is_edited_in_place_and_sent_anew_when_it_is_gone(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    def asked(words: str) -> Outgoing:
+        return Outgoing(to=buyer.id, body=question(words), slot="question", placing=Placing.REPLACE, ref="A")
+
+    for words in ("one", "two"):
+        await say(sqlite_db, asked(words), to=buyer)
+        await deliver(handler, sqlite_db)
+    [message] = chat(world, ana)
+
+    assert texts(world, ana) == ["You said two"]
+
+    world.remove(world.chats[ana.id], message["message_id"])
+    await say(sqlite_db, asked("three"), to=buyer)
+    await deliver(handler, sqlite_db)
+    await say(sqlite_db, asked("four"), to=buyer)
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said four"]
+    async with sqlite_db.reading() as work:
+        assert await work.posts.case_of(ana.id, chat(world, ana)[0]["message_id"]) == "A"
+
+
+async def test_message_at_the_bottom_takes_the_buttons_along(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    for words in ("one", "two"):
+        below = Outgoing(to=buyer.id, body=question(words), slot="question", placing=Placing.BELOW)
+        await say(sqlite_db, below, to=buyer)
+        await deliver(handler, sqlite_db)
+
+    assert [("reply_markup" in message) for message in chat(world, ana)] == [False, True]
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, "question") == chat(world, ana)[-1]["message_id"]
+
+
+async def test_notice_is_the_last_word_in_its_slot(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    asked = Outgoing(to=buyer.id, body=question("one"), slot="question", placing=Placing.REPLACE)
+
+    for body in (question("one"), notice("two"), question("three")):
+        await say(sqlite_db, replace(asked, body=body), to=buyer)
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said two", "You said three"]
+
+
+async def test_relayed_words_follow_their_correction(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, buyer: Person, seller: Person
+) -> None:
+    original = acting.send_text(world, ana, "Brocken")["message_id"]
+    await say(sqlite_db, Speech(speaker=BUYER, text="Brocken", source=ana.id, message=original), to=seller)
+    await deliver(handler, sqlite_db)
+
+    correction = Correction(speaker=BUYER, text="Broken", source=ana.id, message=original)
+    await say(sqlite_db, correction, to=seller)
+    await deliver(handler, sqlite_db)
+
+    [message] = chat(world, wei)
+    assert message["text"].endswith("Broken")
+
+
+async def test_relayed_photo_keeps_its_place_and_its_corrected_caption(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, buyer: Person, seller: Person
+) -> None:
+    [sent] = await acting.send_files(world, ana, [Upload("a.jpg", picture(), "image/jpeg")], caption="Brocken")
+    original = sent["message_id"]
+    copies = Copies(speaker=BUYER, source=ana.id, messages=(original,), caption="Brocken")
+    await say(sqlite_db, Outgoing(to=seller.id, body=copies, ref="A"), to=seller)
+    await deliver(handler, sqlite_db)
+
+    await say(sqlite_db, Correction(speaker=BUYER, text="Broken", source=ana.id, message=original), to=seller)
+    await deliver(handler, sqlite_db)
+
+    [message] = chat(world, wei)
+    assert "photo" in message and message["caption"].endswith("\nBroken")
+    async with sqlite_db.reading() as work:
+        assert await work.posts.case_of(wei.id, message["message_id"]) == "A"
+        assert await work.posts.case_of(ana.id, original) == "A"
+
+
+async def test_correction_of_what_was_never_relayed_is_said_anew(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+) -> None:
+    await say(sqlite_db, Correction(speaker=BUYER, text="Broken", source=1, message=2), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    assert [text.endswith("Broken") for text in texts(world, wei)] == [True]
+
+
+async def test_album_is_relayed_under_a_line_that_says_who_speaks(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, seller: Person
+) -> None:
+    photos = [Upload(f"{n}.jpg", picture(), "image/jpeg") for n in range(2)]
+    sent = tuple(message["message_id"] for message in await acting.send_files(world, ana, photos))
+    await say(sqlite_db, Copies(speaker=BUYER, source=ana.id, messages=sent), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    line, *album = chat(world, wei)
+    assert "text" in line
+    assert ["photo" in message for message in album] == [True, True]
+    async with sqlite_db.reading() as work:
+        copies = [await work.posts.copy_of(ana.id, each, to=wei.id) for each in sent]
+    assert copies == [message["message_id"] for message in album]
+
+
+async def test_exhibits_cannot_be_passed_on(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, seller: Person
+) -> None:
+    [sent] = await acting.send_files(world, ana, [Upload("a.jpg", picture(), "image/jpeg")])
+    photo = File(kind=FileKind.PHOTO, file_id=sent["photo"][-1]["file_id"], unique_id="U", size=1)
+    await say(sqlite_db, Exhibits(caption=Phrase("What you can do here"), files=(photo,)), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    [message] = chat(world, wei)
+    assert message["has_protected_content"] is True
+    assert message["caption"]
+
+
+async def test_press_is_answered_before_anything_is_sent(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    await say(sqlite_db, notice("one"), notice("two"), Toast(query="1"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    methods = [request["method"] for request in world.requests.after(0)]
+    assert methods == ["answerCallbackQuery", "sendMessage", "sendMessage"]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+
+
+async def test_person_who_blocked_us_is_parked_and_the_desk_told_once(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, desk: PlainDesk
+) -> None:
+    acting.block(world, ana)
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert desk.told == [buyer.id]
+    assert await pending(sqlite_db) == 0
+    assert [reason.partition(":")[0] for reason in await dead(sqlite_db)] == ["unreachable", "unreachable"]
+    assert texts(world, ana) == []
+
+
+async def test_person_who_came_back_hears_us_again(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, desk: PlainDesk
+) -> None:
+    async with sqlite_db.work() as work:
+        await work.people.save(replace(buyer, is_reachable=False))
+    await say(sqlite_db, notice("one"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said one"]
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "502", "drop_before"])
+async def test_passing_trouble_is_waited_out_in_order(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, kind: str
+) -> None:
+    inject(world, {"method": "sendMessage", "kind": kind, "times": 1})
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == []
+    assert await pending(sqlite_db) == 2
+    assert await sqlite_db.outbox.lease(1, 10, 60) == []  # later
+    assert await dead(sqlite_db) == []
+
+
+async def test_what_was_sent_is_written_down_before_what_fails(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+    [leased] = await sqlite_db.outbox.lease(1, 10, 60)
+    await handler.handle(replace(leased, items=leased.items[:1]), GO)
+    inject(world, {"method": "sendMessage", "kind": "500"})
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said one"]
+    assert await pending(sqlite_db) == 1
+
+
+async def test_message_that_may_have_arrived_is_repeated_so_often_and_counted(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    inject(world, {"method": "sendMessage", "kind": "drop_after"})
+    await say(sqlite_db, notice("one"), to=buyer)
+    [leased] = await sqlite_db.outbox.lease(1, 10, 0)
+
+    while await pending(sqlite_db):
+        await handler.handle(leased, GO)
+        if found := await lease_now(sqlite_db):
+            leased = found
+
+    assert texts(world, ana) == ["You said one"] * RETRY.unsure
+    assert handler.repeats == RETRY.unsure - 1
+    assert len(await dead(sqlite_db)) == 1
+
+
+async def lease_now(db: Database) -> Leased[Outgoing] | None:
+    """Leases a lane as if the time of its next try had come."""
+    from sqlalchemy import update
+
+    from storage.tables import lanes
+
+    async with db._transaction() as tx:
+        await tx.run(update(lanes).where(lanes.c.ready_at.is_not(None)).values(ready_at=tx.clock(-1)))
+    found = await db.outbox.lease(1, 10, 60)
+    return found[0] if found else None
+
+
+async def test_edit_that_may_have_arrived_is_no_repeat(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    asked = Outgoing(to=buyer.id, body=question("one"), slot="question", placing=Placing.REPLACE)
+    await say(sqlite_db, asked, to=buyer)
+    await deliver(handler, sqlite_db)
+    inject(world, {"method": "editMessageText", "kind": "drop_after", "times": 1})
+    await say(sqlite_db, replace(asked, body=question("two")), to=buyer)
+
+    await deliver(handler, sqlite_db)
+    leased = await lease_now(sqlite_db)
+    assert leased is not None
+    await handler.handle(leased, GO)
+
+    assert texts(world, ana) == ["You said two"]
+    assert handler.repeats == 0
+    assert await pending(sqlite_db) == 0
+
+
+async def test_message_nobody_could_send_is_a_dead_letter_and_the_next_goes_on(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, desk: PlainDesk
+) -> None:
+    inject(world, {"method": "sendMessage", "kind": "400", "times": 1})
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["You said two"]
+    assert await dead(sqlite_db) == ["Injected by the playground"]
+    assert desk.told == []
+
+
+async def test_message_is_given_up_after_a_day_of_trying(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    inject(world, {"method": "sendMessage", "kind": "500", "times": 1})
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+
+    await deliver(handler, sqlite_db, attempts=RETRY.attempts)
+
+    assert texts(world, ana) == ["You said two"]
+    assert len(await dead(sqlite_db)) == 1
+
+
+async def test_group_that_moved_is_followed(
+    handler: OutboxHandler, sqlite_db: Database, world: World, buyer: Person
+) -> None:
+    group = world.add_group("Operators", is_basic=True)
+    moved = world.upgrade_group(group)
+    async with sqlite_db.work() as work:
+        await work.people.save(replace(buyer, address=group.id))
+    await say(sqlite_db, notice("one"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+    await deliver(handler, sqlite_db)
+
+    assert [message["text"] for message in moved.messages.values() if "text" in message] == ["You said \u2068one\u2069"]
+
+
+async def test_when_it_is_time_to_stop_the_rest_waits(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    await say(sqlite_db, notice("one"), notice("two"), to=buyer)
+    [leased] = await sqlite_db.outbox.lease(1, 10, 60)
+
+    await handler.handle(leased, stop)
+
+    assert texts(world, ana) == ["You said one"]
+    assert len(await sqlite_db.outbox.lease(1, 10, 60)) == 1  # given back
+
+
+async def test_messages_of_the_clock_are_no_different(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    due = Notice(lines=(Phrase("Until {at}", at=NOON),))
+    await say(sqlite_db, due, to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    [message] = chat(world, ana)
+    [entity] = message["entities"]
+    assert (entity["type"], entity["unix_time"]) == ("date_time", int(NOON.timestamp()))
+
+
+def items(*outgoing: Outgoing) -> list[Item[Outgoing]]:
+    return [Item(number, each, NOON) for number, each in enumerate(outgoing, 1)]
+
+
+def arranged(items: Sequence[Item[Outgoing]]) -> list[tuple[int, tuple[int, ...]]]:
+    return [(item.id, covered) for item, covered in arrange(items)]
+
+
+def test_older_cards_are_superfluous() -> None:
+    one = Outgoing(to=1, body=card("x"), slot="card:A", placing=Placing.REPLACE)
+    other = Outgoing(to=1, body=card("x"), slot="card:B", placing=Placing.REPLACE)
+    plain = Outgoing(to=1, body=notice("x"))
+
+    assert arranged(items(one, plain, other, one, one)) == [(2, ()), (3, ()), (5, (1, 4))]
+
+
+def test_card_that_has_to_be_at_the_bottom_is_never_left_out() -> None:
+    below = Outgoing(to=1, body=card("x"), slot="card:A", placing=Placing.BELOW)
+    edit = Outgoing(to=1, body=card("x"), slot="card:A", placing=Placing.REPLACE)
+
+    assert arranged(items(edit, below, edit, edit)) == [(2, ()), (4, (1, 3))]
+
+
+def test_questions_and_notices_are_all_said() -> None:
+    asked = Outgoing(to=1, body=question("x"), slot="question", placing=Placing.REPLACE)
+    told = Outgoing(to=1, body=notice("x"), slot="question", placing=Placing.REPLACE)
+
+    assert arranged(items(asked, told, asked)) == [(1, ()), (2, ()), (3, ())]
+
+
+def test_toasts_come_first_in_their_order() -> None:
+    toast = Outgoing(to=1, body=Toast(query="1"))
+    plain = Outgoing(to=1, body=notice("x"))
+
+    assert arranged(items(plain, toast, plain, toast)) == [(2, ()), (4, ()), (1, ()), (3, ())]
