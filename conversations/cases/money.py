@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 #: Digits after the point where ISO 4217 does not say two.
 _EXPONENTS = {
@@ -57,23 +59,23 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """Reads "1,234.50", "1234,5", "¥ 99" or "99 USD" as an amount of `currency`.
+        """Reads "1,234.50", "1234,5", "¥ 99", "99 USD" or "１２．５０" as an amount of `currency`.
 
         A lone separator followed by exactly three digits is a thousands separator unless the currency has three
-        decimals. Raises MoneyError for a negative amount, too many decimals, another currency or no number at all.
+        decimals. Raises MoneyError for a negative amount, too many decimals, another currency, and whatever is not
+        plainly one number: nothing is left out of it to make it one.
         """
-        kept = "".join(c for c in text if c.isdigit() or c in ".,'-")
-        letters = "".join(c for c in text if c.isascii() and c.isalpha()).upper()
-        if letters and letters != currency:
-            raise MoneyError(f"not in {currency}: {text!r}")
-        plain = _plain_decimal(kept.replace("'", ""), exponent(currency))
-        try:
-            value = Decimal(plain).scaleb(exponent(currency))
-        except InvalidOperation as err:
-            raise MoneyError(f"not a number: {text!r}") from err
-        if not value.is_finite() or value < 0 or value != value.to_integral_value() or value > 10**15:
+        match = _AMOUNT.fullmatch(_plain_signs(text))
+        if match is None or not _may_surround(match["before"] + match["after"], currency):
             raise MoneyError(f"not an amount in {currency}: {text!r}")
-        return cls(int(value), currency)
+        whole, _, fraction = _plain_decimal(match["number"].strip(), exponent(currency)).partition(".")
+        fraction = fraction.rstrip("0")
+        if len(fraction) > exponent(currency):
+            raise MoneyError(f"too many decimals for {currency}: {text!r}")
+        minor = int((whole or "0") + fraction.ljust(exponent(currency), "0"))
+        if minor > _MOST:
+            raise MoneyError(f"too much: {text!r}")
+        return cls(minor, currency)
 
     @property
     def decimal(self) -> Decimal:
@@ -128,13 +130,38 @@ def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def _plain_decimal(digits: str, places: int) -> str:
-    point = max(digits.rfind("."), digits.rfind(","))
-    if point < 0:
-        return digits
-    mark, tail = digits[point], digits[point + 1 :]
-    one_kind = not ("." in digits and "," in digits)
-    grouping = one_kind and len(tail) == 3 and places != 3
-    if grouping or (one_kind and digits.count(mark) > 1):
-        return digits.replace(mark, "")
-    return digits[:point].replace(",", "").replace(".", "") + "." + tail
+#: A number, and around it nothing but a currency's code or sign.
+_AMOUNT = re.compile(r"(?P<before>\D*?)(?P<number>[.,]?\d[\d.,' ]*)(?P<after>\D*)")
+_GROUPED = re.compile(r"\d{1,3}([.,' ])\d{3}(\1\d{3})*|\d{1,2}(,\d{2})*,\d{3}")
+_MOST = 10**15
+
+
+def _plain_signs(text: str) -> str:
+    """Digits and separators as ASCII has them: people write with keyboards of many scripts."""
+    plain = "".join(unicodedata.normalize("NFKC", c) if unicodedata.category(c) != "No" else c for c in text.strip())
+    return plain.translate(_SEPARATORS)
+
+
+_SEPARATORS = str.maketrans({"٫": ".", "٬": ",", "。": ".", "、": ",", "’": "'"})
+
+
+def _may_surround(signs: str, currency: str) -> bool:
+    letters = "".join(c for c in signs if c.isascii() and c.isalpha()).upper()
+    is_plain = all(c.isalpha() or c.isspace() or unicodedata.category(c) in ("Sc", "Cf") for c in signs)
+    return is_plain and letters in ("", currency)
+
+
+def _plain_decimal(number: str, places: int) -> str:
+    """The number with nothing but a point in it. Raises MoneyError when its separators make no sense."""
+    if number.isdecimal():
+        return number
+    is_point = places == 3 and sum(c in ".," for c in number) == 1
+    if _GROUPED.fullmatch(number) and not is_point:
+        return "".join(c for c in number if c.isdecimal())
+    point = max(number.rfind("."), number.rfind(","))
+    whole, fraction = number[:point], number[point + 1 :]
+    head = _GROUPED.fullmatch(whole)
+    makes_sense = whole == "" or whole.isdecimal() or (head is not None and number[point] not in whole)
+    if point < 0 or not makes_sense or not (fraction.isdecimal() or (fraction == "" and whole)):
+        raise MoneyError(f"not a number: {number!r}")
+    return "".join(c for c in whole if c.isdecimal()) + "." + fraction
