@@ -76,6 +76,13 @@ class Case:
     def outstanding(self) -> Money:
         return outstanding(self.position)
 
+    @property
+    def appealed_arbitrator(self) -> int | None:
+        """Who gave the ruling that is under appeal, and so may not decide on it; None when none is."""
+        if self.position.is_appealed and self.rulings and not self.rulings[-1].is_final:
+            return self.rulings[-1].arbitrator
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -187,17 +194,19 @@ def _completed(case: Case, move: Act) -> Act:
         case "rule" | "offer" | "propose" if move.terms and move.terms.kind is Kind.DISMISSAL:
             held = case.position.done.received or case.position.done.shipped
             return replace(move, terms=replace(move.terms, send=Send.ORIGINAL if held else Send.NOTHING))
-        case "refund" if move.amount is None:
+        case "refund" if move.amount is None and case.position.terms is not None:
             return replace(move, amount=case.outstanding)
         case "enforce" if case.position.terms is not None:
-            return replace(move, amount=_platform_owes(case, case.position.terms))
+            return replace(move, amount=platform_owes(case))
         case "dispute_refund" if move.amount is None:
             return replace(move, amount=zero(case.paid.currency))
     return move
 
 
-def _platform_owes(case: Case, terms: Terms) -> Money:
-    if terms.send is not Send.NOTHING and not case.position.done.sent:
+def platform_owes(case: Case) -> Money:
+    """What the platform pays when it enforces the agreed terms: goods it cannot send become money."""
+    terms = case.position.terms
+    if terms is not None and terms.send is not Send.NOTHING and not case.position.done.sent:
         return case.left + terms.shipping_amount
     return case.outstanding
 
@@ -221,16 +230,10 @@ def _denied(case: Case, move: Act, actor: Actor) -> Denied | None:
         case "dispute_refund" if move.amount is not None:
             if move.amount.minor >= case.position.done.refunded:
                 return Denied(Phrase("If everything has arrived, please confirm the refund instead of disputing it."))
-        case "take" | "enforce":
-            return _arbitrator_tied(case, actor)
-    return None
-
-
-def _arbitrator_tied(case: Case, actor: Actor) -> Denied | None:
-    if actor.person == case.buyer:
-        return Denied(Phrase("You are the buyer in this case, so another arbitrator has to take it."))
-    if any(ruling.arbitrator == actor.person for ruling in case.rulings):
-        return Denied(Phrase("You gave the ruling under appeal, so another arbitrator has to take it."))
+        case "take" | "enforce" if actor.person == case.buyer:
+            return Denied(Phrase("You are the buyer in this case, so another arbitrator has to take it."))
+        case "take" if case.appealed_arbitrator == actor.person:
+            return Denied(Phrase("You gave the ruling under appeal, so another arbitrator has to take it."))
     return None
 
 
@@ -262,8 +265,11 @@ def _with_records(case: Case, before: Position, move: Act, actor: Actor, now: da
     match move.move:
         case "refuse":
             return replace(case, refusal=move.text)
-        case "ship" | "send_goods" | "refund" | "enforce":
+        case "ship" | "send_goods" | "refund":
             return replace(case, vouchers=(*case.vouchers, _voucher(case, move, actor, now)))
+        case "enforce":  # whoever enforces it has the case from then on, and keeps seeing it
+            voucher = _voucher(case, move, actor, now)
+            return replace(case, vouchers=(*case.vouchers, voucher), arbitrator=actor.person)
         case "take":
             return replace(case, arbitrator=actor.person)
         case "release":

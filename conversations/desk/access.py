@@ -47,5 +47,4 @@ async def recipients(case: Case, role: Role, work: Work) -> Sequence[Person]:
 def _is_arbitrators(case: Case, person: Person) -> bool:
     if case.arbitrator == person.id:
         return True
-    has_ruled = any(ruling.arbitrator == person.id for ruling in case.rulings)
-    return case.state in QUEUE and not has_ruled
+    return case.state in QUEUE and case.appealed_arbitrator != person.id

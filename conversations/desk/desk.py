@@ -10,8 +10,10 @@ from conversations.cases.case import Actor, Case
 from conversations.cases.facts import EvidenceFiled, EvidenceRefused, PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
 from conversations.desk import commands, moving, relaying, talking
+from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
-from conversations.desk.commands import finish
+from conversations.desk.anywhere import start_choices
+from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
 from conversations.desk.visit import Settings, Visit
 from conversations.dialogs import dialog as dialogs
@@ -40,7 +42,7 @@ class Desk:
             person = await self._set_reachable(person, True, work, now)
         if isinstance(content, Returned):
             return
-        visit = Visit(work=work, now=now, settings=self.settings, person=person)
+        visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish)
         if isinstance(content, Pressed):
             visit.query = content.query
             await _press(visit, content)
@@ -106,7 +108,7 @@ async def _press(visit: Visit, content: Pressed) -> None:
         case presses.MovePress(ref, turn, move):
             await _press_move(visit, ref, turn, move)
         case presses.AnswerPress():
-            await talking.press(visit, pressed, finish)
+            await talking.press(visit, pressed)
         case presses.CommandPress(name, argument):
             await visit.toast()
             await commands.run(visit, name, argument)
@@ -126,7 +128,7 @@ async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
         await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
         return
     await visit.toast()
-    await commands.start_move(visit, move, case, role)
+    await start_move(visit, move, case, role)
 
 
 async def _hear(visit: Visit, said: Said) -> None:
@@ -137,7 +139,7 @@ async def _hear(visit: Visit, said: Said) -> None:
         return
     stack = await visit.work.dialogs.of(visit.person.id)
     if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
-        await talking.take(visit, stack, said, finish)
+        await talking.take(visit, stack, said)
         return
     if said.is_edit:
         await _hear_edit(visit, said)
@@ -147,11 +149,11 @@ async def _hear(visit: Visit, said: Said) -> None:
         await _hear_about(visit, found, said)
     elif any(case.is_open for case in await talking.cases_of(visit.person.id, visit)):
         kept = {"text": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
-        await talking.begin(visit, dialogs.start("case", then="hear", **kept), finish)
+        await talking.begin(visit, dialogs.start("case", then="hear", **kept))
     else:
         await visit.say(
             Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
-            choices=commands.start_choices(visit),
+            choices=start_choices(visit),
         )
 
 
@@ -160,7 +162,7 @@ async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> Non
     if case.is_open:
         await relaying.hear(visit, case, role, said)
     else:
-        await visit.say(commands.ENDED, ref=case.ref)
+        await visit.say(ENDED, ref=case.ref)
 
 
 async def _hear_edit(visit: Visit, said: Said) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,17 +26,15 @@ from conversations.ports import OpenDialog, Work
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, ADDRESS, *MOVES.values())}
 
-Finish = Callable[[Visit, Context], Awaitable[None]]
 
-
-async def begin(visit: Visit, opened: OpenDialog, finish: Finish) -> None:
+async def begin(visit: Visit, opened: OpenDialog) -> None:
     """Begins a dialog (one of the same name about the same case is begun anew) and asks its first question."""
     stack = await visit.work.dialogs.of(visit.person.id)
     others = [d for d in stack if (d.name, d.ref) != (opened.name, opened.ref)]
-    await go_on(visit, (*others, opened), finish)
+    await go_on(visit, (*others, opened))
 
 
-async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish, complaint: Phrase | None = None) -> None:
+async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None) -> None:
     """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
     opened = stack[-1]
     dialog = DIALOGS[opened.name]
@@ -44,35 +42,35 @@ async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish, com
     step = dialogs.next_step(dialog, context)
     if step is None:
         await visit.work.dialogs.keep(visit.person.id, stack[:-1])
-        await finish(visit, context)
+        await visit.finish(visit, context)
         return
     await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
     await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref)
 
 
-async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply, finish: Finish) -> None:
+async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> None:
     """Takes an answer to the question that the last dialog has open."""
     opened = stack[-1]
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened, typed=reply)
     step = dialogs.next_step(dialog, context)
     if step is None:
-        await go_on(visit, stack, finish)
+        await go_on(visit, stack)
         return
     given = step.take(context, reply)
     if isinstance(given, Complaint):
         if step.id == "code" and await _has_guessed_too_often(visit):
             await _lock(visit, stack)
             return
-        await go_on(visit, stack, finish, complaint=given.why)
+        await go_on(visit, stack, complaint=given.why)
         return
     opened = dialogs.answer(opened, step.id, given)
     if step.id == "code":
         await _bind(visit, opened)
-    await go_on(visit, (*stack[:-1], opened), finish)
+    await go_on(visit, (*stack[:-1], opened))
 
 
-async def press(visit: Visit, pressed: presses.AnswerPress, finish: Finish) -> None:
+async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
     """A button under a question. One under an old question shows the question that is open now."""
     stack = await visit.work.dialogs.of(visit.person.id)
     at = next((i for i in reversed(range(len(stack))) if stack[i].name == pressed.dialog), None)
@@ -83,20 +81,20 @@ async def press(visit: Visit, pressed: presses.AnswerPress, finish: Finish) -> N
     visit.answers_question = at == len(stack) - 1
     stack = (*stack[:at], *stack[at + 1 :], opened)
     if pressed.value == presses.CANCEL:
-        await cancel(visit, stack, finish)
+        await cancel(visit, stack)
         return
     if pressed.step != opened.step:
         await visit.toast(Phrase("This question has moved on; here is the open one."))
-        await go_on(visit, stack, finish)
+        await go_on(visit, stack)
         return
     await visit.toast()
     if pressed.value == presses.BACK:
-        await go_on(visit, (*stack[:-1], dialogs.back(opened)), finish)
+        await go_on(visit, (*stack[:-1], dialogs.back(opened)))
     else:
-        await take(visit, stack, pressed.value, finish)
+        await take(visit, stack, pressed.value)
 
 
-async def cancel(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish) -> None:
+async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
     """Drops the last dialog, and comes back to the one before it."""
     rest = stack[:-1]
     await visit.work.dialogs.keep(visit.person.id, rest)
@@ -107,10 +105,10 @@ async def cancel(visit: Visit, stack: tuple[OpenDialog, ...], finish: Finish) ->
     await visit.say(
         Phrase("Stopped. Nothing has been changed."), choices=((shown if opened.ref else anew,),), slot=QUESTION
     )
-    await resume(visit, finish)
+    await resume(visit)
 
 
-async def resume(visit: Visit, finish: Finish) -> None:
+async def resume(visit: Visit) -> None:
     """Asks again what was being asked before, below what has been said since."""
     stack = await visit.work.dialogs.of(visit.person.id)
     if not stack:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from conversations import presses
+from conversations.dialogs.dialog import Context
 from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Question, Style, Toast
 from conversations.phrase import Phrase
 from conversations.policy import Pack
@@ -26,12 +27,16 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered."""
+    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered.
+
+    `finish` is what a dialog with all its answers comes to.
+    """
 
     work: Work
     now: datetime
     settings: Settings
     person: Person
+    finish: Callable[[Visit, Context], Awaitable[None]]
     message: int | None = None
     query: str = ""
     answers_question: bool = False  # a button under the open question was pressed

@@ -15,9 +15,18 @@ _REFERENCE = re.compile(r"([A-HJKMNP-Z2-9]{3})(-?)([A-HJKMNP-Z2-9]{3})", re.IGNO
 _GOODS = frozenset({"goods", "return"})
 
 
+#: What surrounds words copied from our own messages: spaces, and the marks that isolate their direction.
+_AROUND = " \t\r\n\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def bare(text: str) -> str:
+    """What was typed, without the spaces and invisible marks around it."""
+    return text.strip(_AROUND)
+
+
 def reference(text: str) -> tuple[str, bool] | None:
     """A case reference, and whether it was written with its dash (then it can be nothing else)."""
-    match = _REFERENCE.fullmatch(text)
+    match = _REFERENCE.fullmatch(bare(text))
     return None if match is None else ((match[1] + match[3]).upper(), bool(match[2]))
 
 

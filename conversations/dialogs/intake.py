@@ -8,8 +8,10 @@ from typing import Any
 
 from conversations import presses, vocabulary
 from conversations.cases.claim import Claim, Claimed, Reason, Remedy
+from conversations.cases.numbers import spellings
 from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.verdict import Outcome, Verdict
+from conversations.dialogs.arguments import bare
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply, option, rows
 from conversations.dialogs.steps import Confirm, Files, Option, Pick, Write
 from conversations.messages import Question, Said, Style
@@ -102,10 +104,10 @@ class WhichOrder:
                 key = context.orders[int(reply)].key
                 return Given(key.number, also={"order": [key.store, key.number]})
             return Complaint(Phrase("Please tap one of the orders, or send an order number."))
-        number = reply.text.strip().lstrip("#")
+        number = bare(reply.text)
         if not 1 <= len(number) <= 64:
             return Complaint(Phrase("Please send the order number as it stands in the shop's confirmation."))
-        mine = [order.key for order in context.orders if order.key.number.lstrip("#") == number]
+        mine = [order.key for order in context.orders if order.key.number in spellings(number)]
         if len(mine) == 1:
             return Given(number, also={"order": [mine[0].store, mine[0].number]})
         return Given(number)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conversations import vocabulary
-from conversations.cases.case import claimed_terms
+from conversations.cases.case import claimed_terms, platform_owes
 from conversations.cases.claim import Reason
 from conversations.cases.lifecycle import Act
 from conversations.cases.money import Money
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.cases.terms import Send
 from conversations.dialogs.dialog import Context, Dialog, Step
 from conversations.dialogs.steps import Amount, Confirm, Files, Option, Pick, Write
 from conversations.dialogs.terms import ADDRESS, OFFER, PROPOSE, RULE
@@ -91,10 +90,7 @@ def _parties(context: Context) -> list[Option]:
 
 
 def _enforced(context: Context) -> tuple[Phrase, ...]:
-    case = context.the_case
-    terms = case.position.terms
-    assert terms is not None
-    owed = case.left if terms.send is not Send.NOTHING and not case.position.done.sent else case.outstanding
+    owed = platform_owes(context.the_case)
     return (Phrase("The platform pays {amount} to the buyer, and the case ends.", amount=owed),)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from conversations import presses
 from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE
 from conversations.cases.money import Money, MoneyError
+from conversations.dialogs.arguments import bare
 from conversations.dialogs.dialog import Complaint, Context, Given, Reply, option, rows
 from conversations.messages import Choice, Question, Said, Style
 from conversations.phrase import Phrase
@@ -93,7 +94,7 @@ class Write:
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
         if reply == presses.SKIP and self.optional:
             return Given("")
-        text = reply.text.strip() if isinstance(reply, Said) else ""
+        text = bare(reply.text) if isinstance(reply, Said) else ""
         if len(text) < self.shortest:
             return Complaint(Phrase("Please write it as a message."))
         if len(text) > self.longest:

@@ -1,0 +1,106 @@
+"""The commands about a case."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from conversations import notices, vocabulary
+from conversations.cards import moves_for
+from conversations.cases.case import Case
+from conversations.cases.roles import Role
+from conversations.desk import moving, relaying, talking
+from conversations.desk.publishing import show_card, show_evidence
+from conversations.desk.visit import Visit
+from conversations.dialogs import dialog as dialogs
+from conversations.messages import Placing, Said
+from conversations.phrase import Phrase
+
+ENDED = Phrase("This case has ended, so nothing more is passed on in it.")
+_MOST_LINES = 60
+
+
+async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: str = "") -> None:
+    """Begins a move if it is open, with what was typed after its command."""
+    if name not in moves_for(case, role):
+        await moving.explain_closed_move(visit, case, role, name)
+        return
+    await talking.begin(visit, moving.begun(name, case, argument))
+
+
+async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+
+
+async def _evidence(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if not await show_evidence(case, visit.person, visit.work):
+        await visit.say(Phrase("There is no evidence in this case yet."), ref=case.ref)
+
+
+async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    entries = await visit.work.journal.of(case.ref)
+    seen = [e for e in entries if role is Role.ARBITRATOR or type(e.fact) not in notices.CONFIDENTIAL]
+    lines = tuple(
+        Phrase("{n}. {at}: {what}", n=entry.n, at=entry.at, what=notices.record(entry.fact, entry.who))
+        for entry in seen
+    )
+    if len(lines) > _MOST_LINES:
+        left = Phrase.counted(
+            "({n} earlier entry is left out.)", "({n} earlier entries are left out.)", len(lines) - _MOST_LINES
+        )
+        lines = (left, *lines[-_MOST_LINES:])
+    await visit.say(*lines, title=Phrase("History of case {ref}", ref=vocabulary.reference(case.ref)), ref=case.ref)
+
+
+async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    await _show(visit, case, role, argument)
+    await _record(visit, case, role, argument)
+    await show_evidence(case, visit.person, visit.work)
+
+
+async def _reply(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if not case.is_open:
+        await visit.say(ENDED, ref=case.ref)
+        return
+    if role is Role.ARBITRATOR:
+        await relaying.hear(visit, case, role, Said(message=visit.message or 0))
+        return
+    answers = {"words": argument} if argument else {}
+    await talking.begin(visit, dialogs.start("reply", case.ref, **answers))
+
+
+async def _note(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    answers = {"words": argument} if argument else {}
+    await talking.begin(visit, dialogs.start("note", case.ref, **answers))
+
+
+async def _address(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    answers = {"address": argument} if len(argument) >= 10 else {}
+    await talking.begin(visit, dialogs.start("address", case.ref, **answers))
+
+
+async def may_rate(visit: Visit, case: Case) -> bool:
+    is_buyer = case.buyer == visit.person.id
+    return is_buyer and case.ended_at is not None and visit.now <= case.ended_at + case.limits.rating
+
+
+async def _rate(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if case.rating is not None:
+        await visit.say(Phrase("You have rated this case already. Thank you."), ref=case.ref)
+    elif case.is_open:
+        await visit.say(Phrase("You can rate the service once the case has ended."), ref=case.ref)
+    elif not await may_rate(visit, case):
+        await visit.say(Phrase("The time for a rating has passed."), ref=case.ref)
+    else:
+        await talking.begin(visit, dialogs.start("rate", case.ref))
+
+
+ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = {
+    "case": _show,
+    "evidence": _evidence,
+    "record": _record,
+    "casefile": _casefile,
+    "reply": _reply,
+    "note": _note,
+    "address": _address,
+    "rate": _rate,
+}

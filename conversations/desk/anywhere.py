@@ -1,0 +1,214 @@
+"""The commands about nothing in particular: welcome, invitations, a new claim, lists, language, help."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+from conversations import vocabulary
+from conversations.cases.case import Case
+from conversations.cases.roles import Role
+from conversations.cases.states import ENDS
+from conversations.desk import talking
+from conversations.desk.access import role_in, roles_of
+from conversations.desk.publishing import show_card, tell_operator
+from conversations.desk.visit import QUESTION, Visit, command
+from conversations.dialogs import commands, intake
+from conversations.dialogs import dialog as dialogs
+from conversations.messages import Choices, Placing, Question, Style
+from conversations.phrase import Phrase
+from conversations.ports import LinkPurpose
+
+_PAGE = 10
+
+
+def start_choices(visit: Visit) -> Choices:
+    """Where to go from here, what the person's role needs most first."""
+    person = visit.person
+    first = [command(Phrase("Open the queue"), "queue", style=Style.PRIMARY)] if person.is_arbitrator else []
+    is_buyer = not person.stores and not person.is_arbitrator
+    new = command(Phrase("Report a problem"), "new", style=Style.PRIMARY if is_buyer else Style.PLAIN)
+    mine = command(Phrase("My cases"), "cases", style=Style.PRIMARY if person.stores else Style.PLAIN)
+    rest = [new, mine] if is_buyer else [mine, new]
+    rows = [*((button,) for button in first), *((button,) for button in rest)]
+    return (*rows, (command(Phrase("Language"), "language"), command(Phrase("Help"), "help")))
+
+
+async def _start(visit: Visit, token: str) -> None:
+    if not token:
+        await visit.say(
+            Phrase("This is the after-sales desk. If something is wrong with an order, tell us here."),
+            Phrase(
+                "You choose a return, an exchange or a refund; we check it, ask the store, and stay until it is settled."
+            ),
+            title=Phrase("Welcome"),
+            choices=start_choices(visit),
+        )
+        await talking.resume(visit)
+        return
+    link = await visit.work.links.peek(token, visit.now)
+    if link is None:
+        await visit.say(
+            Phrase("This link has been used or has expired. Please ask for a new one."), choices=start_choices(visit)
+        )
+    elif link.purpose is LinkPurpose.ORDER:
+        await _new_for(visit, number=link.number, token=token)
+    else:
+        role = vocabulary.ROLES[Role.SELLER if link.purpose is LinkPurpose.SELLER else Role.ARBITRATOR]
+        line = Phrase("You have been invited to answer for store {store}.", store=link.store)
+        if link.purpose is LinkPurpose.ARBITRATOR:
+            line = Phrase("You have been invited to decide disputes as an arbitrator.")
+        accept = command(Phrase("Accept the invitation"), "join", token, Style.SUCCESS)
+        confirm = Phrase("Please confirm that you accept. The operator is told.")
+        await visit.ask(Question(prompt=role, lines=(line, confirm), choices=((accept,),)))
+
+
+async def _join(visit: Visit, token: str) -> None:
+    visit.answers_question = True
+    link = await visit.work.links.redeem(token, visit.now, person=visit.person.id)
+    if link is None or link.purpose is LinkPurpose.ORDER:
+        await visit.say(
+            Phrase("This invitation has been used or has expired. Please ask for a new one."), slot=QUESTION
+        )
+        return
+    person = visit.person
+    if link.purpose is LinkPurpose.SELLER:
+        visit.person = replace(person, stores=person.stores | {link.store})
+        done = Phrase("You now answer for store {store}. New cases will appear here.", store=link.store)
+        told = Phrase("{name} now answers for store {store}.", name=person.name, store=link.store)
+    else:
+        visit.person = replace(person, is_arbitrator=True)
+        done = Phrase("You are now an arbitrator. /queue shows the cases that wait.")
+        told = Phrase("{name} is now an arbitrator.", name=person.name)
+    await visit.work.people.save(visit.person)
+    await visit.say(done, choices=start_choices(visit), slot=QUESTION)
+    await tell_operator(visit.settings, visit.work, told)
+    for case in await visit.work.cases.of_stores([link.store]) if link.store else ():
+        if case.is_open and case.buyer != person.id:
+            await show_card(case, visit.person, Role.SELLER, visit.work, placing=Placing.BELOW)
+
+
+async def _new(visit: Visit, argument: str) -> None:
+    stack = await visit.work.dialogs.of(visit.person.id)
+    has_draft = any(opened.name == intake.NAME for opened in stack)
+    if has_draft and argument != "anew":
+        await visit.say(
+            Phrase("You have a claim that is not finished yet."),
+            choices=(
+                (command(Phrase("Go on with it"), "resume", style=Style.PRIMARY),),
+                (command(Phrase("Begin anew"), "new", "anew"),),
+            ),
+        )
+        return
+    await _new_for(visit, **({"number": argument} if argument and argument != "anew" else {}))
+
+
+async def _new_for(visit: Visit, **answers: str) -> None:
+    if await talking.is_locked(visit):
+        await visit.say(talking.LOCKED)
+        return
+    bound = [o.key for o in await visit.work.orders.of(visit.person.id) if o.key.number == answers.get("number")]
+    known = {"order": [bound[0].store, bound[0].number]} if len(bound) == 1 else {}
+    await talking.begin(visit, dialogs.start(intake.NAME, **answers, **known))
+
+
+async def _resume(visit: Visit, argument: str) -> None:
+    stack = await visit.work.dialogs.of(visit.person.id)
+    drafts = [opened for opened in stack if opened.name == intake.NAME]
+    if not drafts:
+        await _new(visit, "")
+        return
+    await talking.go_on(visit, (*(d for d in stack if d.name != intake.NAME), drafts[-1]))
+
+
+async def _cases(visit: Visit, argument: str) -> None:
+    cases = await talking.cases_of(visit.person.id, visit)
+    if not cases:
+        await visit.say(Phrase("You have no cases."), choices=start_choices(visit))
+        return
+    await visit.say(*await _listed(visit, cases), title=Phrase("Your cases"), choices=_case_buttons(cases))
+
+
+async def _queue(visit: Visit, argument: str) -> None:
+    if not visit.person.is_arbitrator:
+        await visit.say(Phrase("“/{command}” is not something you can do here. /help shows what is.", command="queue"))
+        return
+    waiting = [c for c in await visit.work.cases.queue() if role_in(c, visit.person) is Role.ARBITRATOR]
+    if not waiting:
+        await visit.say(Phrase("No case waits for an arbitrator."))
+        return
+    await visit.say(
+        *await _listed(visit, waiting), title=Phrase("Waiting for an arbitrator"), choices=_case_buttons(waiting)
+    )
+
+
+async def _listed(visit: Visit, cases: Sequence[Case]) -> tuple[Phrase, ...]:
+    lines = []
+    for case in cases[:_PAGE]:
+        order = await visit.work.orders.get(case.claim.order)
+        role = role_in(case, visit.person) or Role.BUYER
+        what = Phrase("{case}: {state}.", case=vocabulary.headline(case, order), state=vocabulary.STATES[case.state])
+        turn = vocabulary.turn(case, role)
+        if turn is not None and case.due_at is not None:
+            what = Phrase("{what} {turn} Time until {due}.", what=what, turn=turn, due=case.due_at)
+        lines.append(what)
+    if len(cases) > _PAGE:
+        lines.append(Phrase.counted("And {n} more.", "And {n} more.", len(cases) - _PAGE))
+    return tuple(lines)
+
+
+def _case_buttons(cases: Sequence[Case]) -> Choices:
+    buttons = [
+        command(Phrase("{ref}", ref=vocabulary.reference(case.ref)), "case", case.ref)
+        for case in sorted(cases, key=lambda case: case.state in ENDS)[:_PAGE]
+    ]
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+async def _language(visit: Visit, code: str) -> None:
+    languages = visit.settings.languages
+    if code in languages:
+        visit.answers_question = bool(visit.query)
+        visit.person = replace(visit.person, language=code, has_chosen_language=True)
+        await visit.work.people.save(visit.person)
+        await visit.say(Phrase("From now on I write to you in {language}.", language=languages[code]), slot=QUESTION)
+        await talking.resume(visit)
+        return
+    buttons = [command(Phrase("{language}", language=name), "language", code) for code, name in languages.items()]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    await visit.ask(Question(prompt=Phrase("Which language would you like?"), choices=rows))
+
+
+async def _cancel(visit: Visit, argument: str) -> None:
+    stack = await visit.work.dialogs.of(visit.person.id)
+    if stack:
+        await talking.cancel(visit, stack)
+    else:
+        await visit.say(Phrase("There is nothing to stop. /help shows what you can do."))
+
+
+async def _help(visit: Visit, argument: str) -> None:
+    shown = commands.menu(roles_of(visit.person) | ({Role.BUYER} if not roles_of(visit.person) else frozenset()))
+    lines = [
+        Phrase("/{command}: {what}", command=entry.name, what=entry.description) for entry in shown if not entry.is_move
+    ]
+    lines.append(
+        Phrase(
+            "In a case, the buttons under its card show what you can do. Plain words are passed on to the other side."
+        )
+    )
+    await visit.say(*lines, title=Phrase("What you can do here"), choices=start_choices(visit))
+    await talking.resume(visit)
+
+
+ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
+    "start": _start,
+    "join": _join,
+    "new": _new,
+    "resume": _resume,
+    "cases": _cases,
+    "queue": _queue,
+    "language": _language,
+    "cancel": _cancel,
+    "help": _help,
+}

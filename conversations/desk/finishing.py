@@ -1,0 +1,109 @@
+"""What a dialog with all its answers comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from conversations import vocabulary
+from conversations.cases.case import Actor
+from conversations.cases.facts import NoteWritten, ServiceRated
+from conversations.cases.lifecycle import NAMES
+from conversations.cases.ratings import Rating
+from conversations.cases.roles import Role
+from conversations.desk import moving, relaying, talking
+from conversations.desk.about_case import may_rate
+from conversations.desk.commands import NO_CASE, do
+from conversations.desk.opening import submit
+from conversations.desk.publishing import journal, show_card, tell_parties
+from conversations.desk.visit import QUESTION, Visit
+from conversations.dialogs import intake
+from conversations.dialogs.dialog import Context
+from conversations.messages import Said
+from conversations.phrase import Phrase
+
+
+async def finish(visit: Visit, context: Context) -> None:
+    """What a dialog with all its answers comes to; afterwards the one before it is taken up again."""
+    name = context.dialog.name
+    if name == intake.NAME:
+        await submit(visit, context)
+    elif name in NAMES:
+        if files := moving.files_of(context):
+            case, role = context.the_case, context.role
+            await moving.add_evidence(visit, case, role, files, str(context.answers.get("caption", "")))
+        await moving.finish(visit, context)
+    else:
+        await _FINISHERS[name](visit, context)
+    await talking.resume(visit)
+
+
+async def _rated(visit: Visit, context: Context) -> None:
+    case = await visit.work.cases.get(context.dialog.ref, lock=True)
+    if case is None or case.rating is not None or not await may_rate(visit, case):
+        return
+    stars, words = int(context.answers["stars"]), str(context.answers.get("words", ""))
+    case = replace(case, rating=Rating(stars=stars, words=words, at=visit.now))
+    await visit.work.cases.save(case)
+    facts = (ServiceRated(stars, words),)
+    await journal(case, facts, Actor(Role.BUYER, visit.person.id), visit.work, now=visit.now)
+    await visit.say(Phrase("Thank you. Your rating has been recorded."), ref=case.ref, slot=QUESTION)
+    await tell_parties(case, facts, Role.BUYER, (Role.SELLER,), visit.work)
+    await show_card(case, visit.person, Role.BUYER, visit.work)
+
+
+async def _case_chosen(visit: Visit, context: Context) -> None:
+    found = await moving.visible(visit, str(context.answers["ref"]))
+    then = str(context.answers.get("then", "case"))
+    if found is None:
+        await visit.say(NO_CASE, slot=QUESTION)
+        return
+    await visit.say(Phrase("Case {ref}.", ref=vocabulary.reference(found[0].ref)), slot=QUESTION)
+    if then == "hear":
+        await relaying.hear(visit, *found, said_of(context.answers))
+    else:
+        await do(visit, then, *found, str(context.answers.get("argument", "")))
+
+
+async def _replied(visit: Visit, context: Context) -> None:
+    found = await moving.visible(visit, context.dialog.ref)
+    if found is not None:
+        said = Said(message=visit.message or 0, text=str(context.answers["words"]))
+        await relaying.pass_on(visit, *found, said)
+
+
+async def _noted(visit: Visit, context: Context) -> None:
+    found = await moving.visible(visit, context.dialog.ref)
+    if found is not None and found[1] is Role.ARBITRATOR:
+        fact = NoteWritten(str(context.answers["words"]))
+        await journal(found[0], (fact,), Actor(Role.ARBITRATOR, visit.person.id), visit.work, now=visit.now)
+        await visit.say(Phrase("Noted, for arbitrators only."), slot=QUESTION)
+
+
+async def _address_given(visit: Visit, context: Context) -> None:
+    found = await moving.visible(visit, context.dialog.ref)
+    if found is None or found[1] is not Role.SELLER:
+        return
+    case = found[0]
+    store = await visit.work.orders.store(case.store)
+    await visit.work.orders.set_store(replace(store, return_address=str(context.answers["address"])))
+    await visit.say(
+        Phrase("Returns to your store will be sent there. Waiting buyers see it in their case."), slot=QUESTION
+    )
+    buyer = await visit.work.people.get(case.buyer)
+    await show_card(case, buyer, Role.BUYER, visit.work)
+
+
+_FINISHERS = {
+    "rate": _rated,
+    "case": _case_chosen,
+    "reply": _replied,
+    "note": _noted,
+    "address": _address_given,
+}
+
+
+def said_of(answers: Mapping[str, object]) -> Said:
+    """A message that waited for its case to be named."""
+    context_files = moving.files_from(answers.get("files", ()))
+    return Said(message=int(str(answers.get("message", 0))), text=str(answers.get("text", "")), files=context_files)
