@@ -12,7 +12,7 @@ from conversations.cases.offers import rounds_of
 from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.cases.terms import Kind
+from conversations.cases.terms import Kind, Send, Terms
 from conversations.messages import Card, Choice, Choices, Section, Style
 from conversations.phrase import Phrase
 
@@ -59,7 +59,11 @@ def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
         reader is Role.BUYER and case.state is State.CLOSED and case.rating is None
     ):
         looks.append(_look("rate", case, Phrase("Rate the service")))
+    if reader is Role.BUYER and may_link(case):
+        looks.append(_look("problem", case, Phrase("A problem with the replacement")))
     if case.is_open and reader in (Role.BUYER, Role.SELLER):
+        if case.state in MAY_SET_LIMIT and not case.has_met:
+            looks.append(_look("limit", case, Phrase("Private limit")))
         other = Phrase("Write to the seller") if reader is Role.BUYER else Phrase("Write to the buyer")
         looks.append(_look("reply", case, other))
     last = [_move("withdraw", case)] if "withdraw" in moves_for(case, reader) else []
@@ -69,6 +73,16 @@ def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
 def _move(move: str, case: Case) -> Choice:
     do = presses.write(presses.MovePress(case.ref, case.position.turn, move))
     return Choice(vocabulary.MOVES[move], do, _STYLES.get(move, Style.PLAIN))
+
+
+#: Where the parties are still on their own, and a private limit can bring them together.
+MAY_SET_LIMIT = frozenset({State.AWAITING_SELLER, State.NEGOTIATING, State.AT_ODDS})
+
+
+def may_link(case: Case) -> bool:
+    """Whether a replacement was received in this case, so that a new case can be about it."""
+    sent = case.position.terms is not None and case.position.terms.send is Send.REPLACEMENT
+    return case.state is State.SETTLED and sent and case.replaced_at is not None
 
 
 def moves_for(case: Case, role: Role) -> tuple[str, ...]:
@@ -128,6 +142,8 @@ def _claim(case: Case, order: Order | None, reader: Role) -> Section:
         lines += vocabulary.items(order, claim.items)
     lines.append(Phrase("Paid for these items: {amount}", amount=case.paid))
     lines.append(Phrase("Order {number}, store {store}", number=claim.order.number, store=case.store))
+    if claim.linked:
+        lines.append(Phrase("About the replacement sent in case {ref}", ref=vocabulary.reference(claim.linked)))
     if claim.words:
         lines.append(_words(claim.words))
     heading = Phrase("Your claim") if reader is Role.BUYER else Phrase("The claim")
@@ -144,8 +160,7 @@ def _agreements(case: Case) -> list[Section]:
     terms = case.position.terms
     if terms is not None:
         if case.rulings and case.rulings[-1].terms.kind is terms.kind and case.position.is_ruled:
-            lines = (*vocabulary.terms_lines(terms), _words(case.rulings[-1].reasons))
-            sections.append(Section(heading=Phrase("The ruling"), lines=lines))
+            sections.append(Section(heading=Phrase("The ruling"), lines=_ruling_lines(case, terms)))
         else:
             sections.append(Section(heading=Phrase("What was agreed"), lines=vocabulary.terms_lines(terms)))
         if case.is_open and terms.kind is not Kind.DISMISSAL and case.outstanding:
@@ -158,7 +173,17 @@ _OFFERS = {
     Role.SELLER: Phrase("The seller offers"),
     Role.BUYER: Phrase("The buyer offers"),
     Role.ARBITRATOR: Phrase("The arbitrator proposes"),
+    Role.CLOCK: Phrase("You would both agree to this"),
 }
+
+
+def _ruling_lines(case: Case, terms: Terms) -> tuple[Phrase, ...]:
+    ruling = case.rulings[-1]
+    lines = [vocabulary.extent(case, terms), *vocabulary.terms_lines(terms)]
+    lines.append(vocabulary.reasons(ruling.template, ruling.reasons))
+    if ruling.cites:
+        lines.append(Phrase("Relied on: {cites}", cites=ruling.cites))
+    return tuple(lines)
 
 
 def _words(text: str) -> Phrase:

@@ -106,11 +106,13 @@ def _refund_disputed(fact: facts.RefundDisputed, who: Role) -> Phrase:
 
 
 def _ruling(fact: facts.RulingGiven, who: Role) -> Phrase:
-    terms, reasons = _terms(fact.terms), fact.reasons
+    terms, reasons = _terms(fact.terms), vocabulary.reasons(fact.template, fact.reasons)
+    if fact.cites:
+        reasons = Phrase("{reasons} (Relied on: {cites})", reasons=reasons, cites=fact.cites)
     if fact.is_final:
-        return Phrase("The final ruling on the appeal: {terms}. Reasons: “{reasons}”", terms=terms, reasons=reasons)
+        return Phrase("The final ruling on the appeal: {terms}. Reasons: {reasons}", terms=terms, reasons=reasons)
     return Phrase(
-        "The arbitrator rules: {terms}. Reasons: “{reasons}” Each party may accept it, or appeal once with new evidence.",
+        "The arbitrator rules: {terms}. Reasons: {reasons} Each party may accept it, or appeal once with new evidence.",
         terms=terms,
         reasons=reasons,
     )
@@ -124,6 +126,10 @@ def _goods_disputed(fact: facts.GoodsDisputed, who: Role) -> Phrase:
 
 
 def _lapsed(fact: facts.OfferLapsed, who: Role) -> Phrase:
+    if fact.maker is Role.CLOCK:
+        return Phrase(
+            "Not both parties took the middle between their limits, so it has lapsed. You can still agree otherwise."
+        )
     if fact.maker is SELLER:
         return Phrase("The buyer did not answer, so the seller's offer has lapsed. Silence never accepts an offer.")
     return Phrase("The seller did not answer the buyer's offer, so an arbitrator has been called.")
@@ -164,6 +170,12 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
     facts.OfferMade: Told(
         _offer_made,
         lambda f, who: Phrase("Your offer has been made: {terms}", terms=_terms(f.terms))),
+    facts.PrivateLimitSet: Told(
+        lambda f, who: Phrase("{party} set a private limit.", party=_party(who)),
+        hearers=()),
+    facts.AgreementFound: Told(
+        lambda f, who: Phrase("What both sides would accept meets: {terms}. It counts once both of you accept it.", terms=_terms(f.terms)),
+        hearers=(BUYER, SELLER)),
     facts.OfferAccepted: Told(_offer_accepted, _you_accepted),
     facts.OfferDeclined: Told(
         lambda f, who: _with_words(Phrase("{party} declined the offer", party=_party(who)), f.reason),
@@ -280,4 +292,6 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
 
 #: Facts that only arbitrators may see in a record.
 CONFIDENTIAL: frozenset[type[facts.Fact]] = frozenset({facts.NoteWritten})
+#: Facts that nobody is shown: a limit is its owner's secret, even that there is one.
+HIDDEN: frozenset[type[facts.Fact]] = frozenset({facts.PrivateLimitSet})
 assert set(NOTICES) == set(facts.KINDS.values())

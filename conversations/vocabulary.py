@@ -169,6 +169,35 @@ DEFAULTS: Mapping[str, Phrase] = {
 }
 
 
+#: Reasons for a ruling that each reader reads in their own language, by key.
+REASONINGS: Mapping[str, Phrase] = {
+    "shown": Phrase("The evidence shows the fault that the buyer describes, and the seller has not refuted it."),
+    "not_shown": Phrase("The evidence does not show the fault that the claim rests on."),
+    "described": Phrase("The goods match what the shop described, so this ground does not hold."),
+    "partly": Phrase("The evidence shows a part of what is claimed, so the claim is upheld in part."),
+    "late": Phrase("The time for this claim had passed when it was made."),
+    "silent": Phrase("The party that was asked gave no answer, so what the other side shows stands unrefuted."),
+}
+
+
+def reasons(template: str, words: str) -> Phrase:
+    """The reasons of a ruling: a template in the reader's language, the arbitrator's own words, or both."""
+    if template not in REASONINGS:
+        return Phrase("“{words}”", words=words)
+    if not words:
+        return REASONINGS[template]
+    return Phrase("{reason} “{words}”", reason=REASONINGS[template], words=words)
+
+
+def extent(case: Case, terms: Terms) -> Phrase:
+    """How far a ruling grants the claim."""
+    if terms.kind is Kind.DISMISSAL:
+        return Phrase("The claim is dismissed.")
+    if terms.kind is Kind.EXCHANGE or terms.amount.minor >= case.paid.minor:
+        return Phrase("The claim is granted in full.")
+    return Phrase("The claim is granted in part.")
+
+
 def reference(ref: str) -> str:
     """A case's reference as people read it: A7K-Q2M."""
     return f"{ref[:3]}-{ref[3:]}"
@@ -217,7 +246,9 @@ def terms_lines(terms: Terms) -> tuple[Phrase, ...]:
             lines.append(_seller_pays(terms))
         elif terms.shipping is Role.BUYER:
             lines.append(Phrase("The buyer pays for sending them back"))
-    if terms.send is Send.REPLACEMENT:
+    if terms.send is Send.REPLACEMENT and terms.replacement:
+        lines.append(Phrase("The seller sends another item: {item}", item=terms.replacement))
+    elif terms.send is Send.REPLACEMENT:
         lines.append(Phrase("The seller sends a replacement"))
     if terms.send is Send.ORIGINAL:
         lines.append(Phrase("The seller sends the goods to the buyer again"))

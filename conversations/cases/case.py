@@ -12,7 +12,7 @@ from conversations.cases import deadlines
 from conversations.cases.claim import Claim, Remedy
 from conversations.cases.deadlines import Limits
 from conversations.cases.facts import CaseDismissed, CaseOpened, CaseSettled, Fact
-from conversations.cases.lifecycle import Act, Position, advance, outstanding
+from conversations.cases.lifecycle import NAMES, Act, IllegalMove, Position, advance, moves_open, outstanding
 from conversations.cases.money import Money, zero
 from conversations.cases.offers import Fate, Offer, rounds_of
 from conversations.cases.ratings import Rating
@@ -54,6 +54,10 @@ class Case:
     question: str = ""  # what the arbitrator asked last
     refusal: str = ""  # why the seller refused
     is_late: bool = False  # an arbitrator let the time pass
+    replaced_at: datetime | None = None  # when the buyer received what was sent
+    least: int | None = None  # the buyer's private limit, in minor units; nobody else's to see
+    most: int | None = None  # the seller's
+    has_met: bool = False  # the limits met once; they are not asked again, lest they be guessed by trying
 
     @property
     def store(self) -> str:
@@ -164,6 +168,8 @@ def shipping_allowance(case: Case) -> Money:
 
 def act(case: Case, move: Act, actor: Actor, *, now: datetime) -> Moved | Denied:
     """Makes a move. Denied for what the person could know better, IllegalMove for what the table does not allow."""
+    if move.move in NAMES and move.move not in moves_open(case.position, actor.role):
+        raise IllegalMove(move.move, case.state, actor.role)
     move = _completed(case, move)
     if denied := _denied(case, move, actor):
         return denied
@@ -251,6 +257,23 @@ def terms_refused(case: Case, terms: Terms) -> Phrase | None:
     return None
 
 
+def meeting(case: Case) -> Act | None:
+    """The move that both private limits allow: compensation in the middle between the least the buyer would take and
+    the most the seller would give, rounded down to the minor unit. None when they do not meet."""
+    if case.least is None or case.most is None or case.most < case.least or case.has_met:
+        return None
+    nothing = zero(case.paid.currency)
+    terms = Terms(
+        kind=Kind.COMPENSATION,
+        amount=Money((case.least + case.most) // 2, case.paid.currency),
+        items=case.claim.items,
+        goods_back=False,
+        shipping=None,
+        shipping_amount=nothing,
+    )
+    return Act(move="meet", terms=terms)
+
+
 def _with_deadline(case: Case, before: Position, move: Act, now: datetime) -> Case:
     state = case.state
     if state in ENDS:
@@ -270,6 +293,10 @@ def _with_records(case: Case, before: Position, move: Act, actor: Actor, now: da
         case "enforce":  # whoever enforces it has the case from then on, and keeps seeing it
             voucher = _voucher(case, move, actor, now)
             return replace(case, vouchers=(*case.vouchers, voucher), arbitrator=actor.person)
+        case "receive_goods":
+            return replace(case, replaced_at=now)
+        case "meet":
+            return replace(case, least=None, most=None, has_met=True)
         case "take":
             return replace(case, arbitrator=actor.person)
         case "release":
@@ -283,6 +310,8 @@ def _with_records(case: Case, before: Position, move: Act, actor: Actor, now: da
                 reasons=move.text,
                 at=now,
                 is_final=before.is_appealed,
+                cites=move.cites,
+                template=move.template,
             )
             return replace(case, rulings=(*case.rulings, ruling))
         case "appeal":

@@ -46,7 +46,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A claim on one or more lines of one order. `evidence` counts the files that came with it."""
+    """A claim on one or more lines of one order. `evidence` counts the files that came with it; `linked` is the case
+    whose replacement it is about."""
 
     order: OrderKey
     items: tuple[Claimed, ...]
@@ -56,3 +57,4 @@ class Claim:
     is_opened: bool = False
     evidence: int = 0
     words: str = ""
+    linked: str = ""

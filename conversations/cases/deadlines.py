@@ -46,7 +46,9 @@ DEFAULTS: Mapping[State, str] = {
 }
 
 #: Moves that start a fresh wait although the state stays the same.
-RESTARTS = frozenset({("offer", State.NEGOTIATING), ("remind", State.ESCALATED), ("remind", State.BREACHED)})
+RESTARTS = frozenset(
+    {("offer", State.NEGOTIATING), ("meet", State.NEGOTIATING), ("remind", State.ESCALATED), ("remind", State.BREACHED)}
+)
 
 
 def reminders(since: datetime, due: datetime) -> tuple[datetime, ...]:

@@ -67,6 +67,19 @@ class OfferLapsed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PrivateLimitSet(Fact):
+    """A party told the desk how far it would go. How far is never on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFound(Fact):
+    """The private limits of both parties meet: both may agree to the middle."""
+
+    n: int
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
 class CaseEscalated(Fact):
     words: str = ""
     by_default: bool = False
@@ -163,6 +176,8 @@ class RulingGiven(Fact):
     terms: Terms
     reasons: str
     is_final: bool
+    cites: tuple[str, ...] = ()
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class IllegalMove(LifecycleError):
 
 @dataclass(frozen=True, slots=True)
 class OpenOffer:
-    """The offer on the table. An arbitrator's is a proposal, which both parties must accept."""
+    """The offer on the table. An arbitrator's is a proposal, and the clock's what both parties' private limits allow:
+    both must accept these."""
 
     n: int
     by: Role
@@ -82,6 +83,8 @@ class Act:
     carrier: str = ""  # ship, send_goods
     number: str = ""  # express number; number of the refund's voucher
     arrived: bool = True  # dispute_goods: False when the goods never came
+    cites: tuple[str, ...] = ()  # rule: the rules and exhibits relied on
+    template: str = ""  # rule: a reason that every reader reads in their own language
 
 
 class _Target(Enum):
@@ -218,8 +221,8 @@ def _is_counter(position: Position, act: Act, role: Role) -> bool:
     return position.offer is None or role in position.offer.waits_for
 
 
-def _offer_from(role: Role) -> Condition:
-    return lambda position, act, _: position.offer is not None and position.offer.by is role
+def _offer_from(*makers: Role) -> Condition:
+    return lambda position, act, role: position.offer is not None and position.offer.by in makers
 
 
 def _completes_offer(position: Position, act: Act, role: Role) -> bool:
@@ -286,14 +289,14 @@ MOVES: tuple[Move, ...] = (
     Move("offer",         (S.NEGOTIATING,),                         S.NEGOTIATING,         PARTIES,          _put_offer,     _is_counter),
     Move("offer",         (S.AWAITING_REPLACEMENT,),                STAY,                  (SELLER,),        _put_offer,     _is_counter),
     Move("offer",         _BEFORE_ARBITRATORS,                      STAY,                  PARTIES,          _put_offer,     _is_counter),
-    Move("accept",        (S.NEGOTIATING,),                         BY_TERMS,              PARTIES,          _accept,        _is_offer_to),
-    Move("accept",        _BESIDE,                                  BY_TERMS,              PARTIES,          _accept,        _completes_offer),
-    Move("accept",        _BEFORE_ARBITRATORS,                      STAY,                  PARTIES,          _accept,        _leaves_offer_open),
+    Move("meet",          _BEFORE_AGREEMENT,                        S.NEGOTIATING,         (CLOCK,),         _put_offer),
+    Move("accept",        (S.NEGOTIATING, *_BESIDE),                BY_TERMS,              PARTIES,          _accept,        _completes_offer),
+    Move("accept",        (S.NEGOTIATING, *_BEFORE_ARBITRATORS),    STAY,                  PARTIES,          _accept,        _leaves_offer_open),
     Move("accept",        (S.RULED,),                               STAY,                  PARTIES,          _accept_ruling, _first_acceptance),
     Move("accept",        (S.RULED,),                               BY_TERMS,              PARTIES,          _accept_ruling, _second_acceptance),
     Move("decline",       (S.NEGOTIATING,),                         S.AT_ODDS,             PARTIES,          _drop_offer,    _is_offer_to),
     Move("decline",       _BESIDE,                                  STAY,                  PARTIES,          _drop_offer,    _is_offer_to),
-    Move("lapse",         (S.NEGOTIATING,),                         S.AT_ODDS,             (CLOCK,),         _drop_offer,    _offer_from(SELLER)),
+    Move("lapse",         (S.NEGOTIATING,),                         S.AT_ODDS,             (CLOCK,),         _drop_offer,    _offer_from(SELLER, CLOCK)),
     Move("lapse",         (S.NEGOTIATING,),                         S.ESCALATED,           (CLOCK,),         _drop_offer,    _offer_from(BUYER)),
     Move("escalate",      (S.NEGOTIATING,),                         S.ESCALATED,           (BUYER,),         _drop_offer),
     Move("escalate",      (S.AT_ODDS,),                             S.ESCALATED,           PARTIES),

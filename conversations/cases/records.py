@@ -25,6 +25,7 @@ class _Move:
     case: Case
     act: Act
     actor: Actor
+    arbitrator: int  # who had the case, or takes it
 
     @property
     def by_default(self) -> bool:
@@ -43,7 +44,8 @@ class _Move:
 
 def record_of(before: Case, after: Case, act: Act, actor: Actor) -> tuple[facts.Fact, ...]:
     """The fact that this move is."""
-    return (_RECORDS[act.move](_Move(before.position, after, act, actor)),)
+    arbitrator = before.arbitrator or actor.person
+    return (_RECORDS[act.move](_Move(before.position, after, act, actor, arbitrator)),)
 
 
 def _accepted(move: _Move) -> facts.Fact:
@@ -65,14 +67,11 @@ def _asked(move: _Move) -> Role:
     return move.before.asked or Role.BUYER
 
 
-def _arbitrator(move: _Move) -> int:
-    return move.case.arbitrator or move.actor.person
-
-
 _RECORDS: Mapping[str, Callable[[_Move], facts.Fact]] = {
     "approve": lambda m: facts.ClaimApproved(m.terms, m.by_default),
     "refuse": lambda m: facts.ClaimRefused(m.act.text),
     "offer": lambda m: facts.OfferMade(m.case.position.offers, m.terms, m.act.text),
+    "meet": lambda m: facts.AgreementFound(m.case.position.offers, m.terms),
     "accept": _accepted,
     "decline": lambda m: facts.OfferDeclined(_offer_n(m), m.act.text),
     "lapse": lambda m: facts.OfferLapsed(_offer_n(m), _maker(m)),
@@ -92,8 +91,8 @@ _RECORDS: Mapping[str, Callable[[_Move], facts.Fact]] = {
     "answer": lambda m: facts.QuestionAnswered(m.act.text),
     "silent": lambda m: facts.QuestionUnanswered(_asked(m)),
     "propose": lambda m: facts.SettlementProposed(m.case.position.offers, m.terms, m.act.text),
-    "rule": lambda m: facts.RulingGiven(m.terms, m.act.text, m.before.is_appealed),
-    "release": lambda m: facts.CaseReleased(_arbitrator(m), m.by_default),
+    "rule": lambda m: facts.RulingGiven(m.terms, m.act.text, m.before.is_appealed, m.act.cites, m.act.template),
+    "release": lambda m: facts.CaseReleased(m.arbitrator, m.by_default),
     "appeal": lambda m: facts.RulingAppealed(m.act.text),
     "stand": lambda m: facts.RulingStood(),
     "withdraw": lambda m: facts.ClaimWithdrawn(m.act.text),

@@ -31,7 +31,10 @@ class Send(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """`amount` is for the items; `shipping_amount` is reimbursed beside it, outside its cap."""
+    """`amount` is for the items; `shipping_amount` is reimbursed beside it, outside its cap.
+
+    `replacement` names the item that is sent when it is another one than was bought.
+    """
 
     kind: Kind
     amount: Money
@@ -40,6 +43,7 @@ class Terms:
     shipping: Role | None
     shipping_amount: Money
     send: Send = Send.NOTHING
+    replacement: str = ""
 
     @property
     def due(self) -> Money:

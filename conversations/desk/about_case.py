@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from conversations import notices, vocabulary
-from conversations.cards import moves_for
+from conversations.cards import MAY_SET_LIMIT, may_link, moves_for
 from conversations.cases.case import Case
 from conversations.cases.roles import Role
 from conversations.desk import moving, relaying, talking
@@ -38,7 +38,8 @@ async def _evidence(visit: Visit, case: Case, role: Role, argument: str) -> None
 
 async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
     entries = await visit.work.journal.of(case.ref)
-    seen = [e for e in entries if role is Role.ARBITRATOR or type(e.fact) not in notices.CONFIDENTIAL]
+    secret = notices.HIDDEN if role is Role.ARBITRATOR else notices.HIDDEN | notices.CONFIDENTIAL
+    seen = [entry for entry in entries if type(entry.fact) not in secret]
     lines = tuple(
         Phrase("{n}. {at}: {what}", n=entry.n, at=entry.at, what=notices.record(entry.fact, entry.who))
         for entry in seen
@@ -73,6 +74,23 @@ async def _note(visit: Visit, case: Case, role: Role, argument: str) -> None:
     await talking.begin(visit, dialogs.start("note", case.ref, **answers))
 
 
+async def _limit(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if case.state not in MAY_SET_LIMIT or case.has_met or role is Role.ARBITRATOR:
+        await visit.say(Phrase("A private limit can be set while both sides are still talking, once."), ref=case.ref)
+    else:
+        await talking.begin(visit, dialogs.start("limit", case.ref))
+
+
+async def _problem(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    """A new claim on the replacement that this case sent."""
+    if role is not Role.BUYER or not may_link(case):
+        await visit.say(Phrase("No replacement was received in this case."), ref=case.ref)
+        return
+    key = case.claim.order
+    about = {"order": [key.store, key.number], "number": key.number, "linked": case.ref}
+    await talking.begin(visit, dialogs.start("intake", **about))
+
+
 async def _address(visit: Visit, case: Case, role: Role, argument: str) -> None:
     answers = {"address": argument} if len(argument) >= 10 else {}
     await talking.begin(visit, dialogs.start("address", case.ref, **answers))
@@ -101,6 +119,8 @@ ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = 
     "casefile": _casefile,
     "reply": _reply,
     "note": _note,
+    "limit": _limit,
+    "problem": _problem,
     "address": _address,
     "rate": _rate,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conversations import vocabulary
-from conversations.cards import moves_for
+from conversations.cards import MAY_SET_LIMIT, may_link, moves_for
 from conversations.cases.case import Case
 from conversations.cases.lifecycle import NAMES
 from conversations.cases.roles import Role
@@ -84,6 +84,10 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return name in moves_for(case, role)
     if name == "rate":
         return role is Role.BUYER and not case.is_open and case.rating is None
+    if name == "limit":
+        return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
+    if name == "problem":
+        return role is Role.BUYER and may_link(case)
     return case.is_open or name in ("case", "evidence", "record", "casefile")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conversations import vocabulary
-from conversations.cases.case import Actor
-from conversations.cases.facts import NoteWritten, ServiceRated
+from conversations.cards import MAY_SET_LIMIT
+from conversations.cases.case import THE_CLOCK, Actor, Case, Moved, act, meeting
+from conversations.cases.facts import NoteWritten, PrivateLimitSet, ServiceRated
 from conversations.cases.lifecycle import NAMES
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
@@ -15,12 +16,15 @@ from conversations.desk import moving, relaying, talking
 from conversations.desk.about_case import may_rate
 from conversations.desk.commands import NO_CASE, do
 from conversations.desk.opening import submit
-from conversations.desk.publishing import journal, show_card, tell_parties
+from conversations.desk.publishing import journal, publish, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Visit
 from conversations.dialogs import intake
 from conversations.dialogs.dialog import Context
 from conversations.messages import Said
 from conversations.phrase import Phrase
+
+#: How often a party may set its private limit in a case.
+_MOST_LIMITS = 2
 
 
 async def finish(visit: Visit, context: Context) -> None:
@@ -80,6 +84,39 @@ async def _noted(visit: Visit, context: Context) -> None:
         await visit.say(Phrase("Noted, for arbitrators only."), slot=QUESTION)
 
 
+async def _limit_set(visit: Visit, context: Context) -> None:
+    """Keeps a private limit. What the other side said, or whether it said anything, shows only when both limits meet."""
+    found = await moving.visible(visit, context.dialog.ref, lock=True)
+    if found is None or found[0].state not in MAY_SET_LIMIT or found[0].has_met:
+        await visit.say(Phrase("A private limit can be set while both sides are still talking, once."), slot=QUESTION)
+        return
+    before, role = found
+    if await _has_tried_enough(visit, before, role):
+        await visit.say(
+            Phrase("You have set it twice, and it stays: trying on would give the other side's away."), slot=QUESTION
+        )
+        return
+    amount = int(context.answers["amount"])
+    case = replace(before, most=amount) if role is Role.SELLER else replace(before, least=amount)
+    await visit.work.cases.save(case)
+    facts = (PrivateLimitSet(),)
+    await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
+    await visit.say(
+        Phrase("Noted, for nobody else to see. If what you both would accept meets, we will tell you both."),
+        slot=QUESTION,
+    )
+    if (move := meeting(case)) is not None:
+        outcome = act(case, move, THE_CLOCK, now=visit.now)
+        assert isinstance(outcome, Moved)
+        await publish(outcome, THE_CLOCK, visit.work, now=visit.now, before=case)
+
+
+async def _has_tried_enough(visit: Visit, case: Case, role: Role) -> bool:
+    """Whoever could set a limit as often as they like would find the other side's by trying."""
+    entries = await visit.work.journal.of(case.ref)
+    return sum(entry.who is role and isinstance(entry.fact, PrivateLimitSet) for entry in entries) >= _MOST_LIMITS
+
+
 async def _address_given(visit: Visit, context: Context) -> None:
     found = await moving.visible(visit, context.dialog.ref)
     if found is None or found[1] is not Role.SELLER:
@@ -99,6 +136,7 @@ _FINISHERS = {
     "case": _case_chosen,
     "reply": _replied,
     "note": _noted,
+    "limit": _limit_set,
     "address": _address_given,
 }
 

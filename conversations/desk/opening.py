@@ -64,9 +64,16 @@ async def submit(visit: Visit, context: Context) -> None:
 
 async def _paid(claim: Claim, order: Order, work: Work) -> Money:
     """What was paid for the claimed units, and never more than other cases leave of the order's total."""
+    if former := await work.cases.get(claim.linked) if claim.linked else None:
+        worth = sum((order.paid_for(c.item_no, c.quantity) for c in claim.items), zero(order.currency))
+        return min(worth, former.left)
     taken = await taken_of(order.key, work)
     paid = zero(order.currency)
     for claimed in claim.items:
         paid += order.paid_for(claimed.item_no, claimed.quantity, after=taken.get(claimed.item_no, 0))
-    others = [case.paid for case in await work.cases.of_order(order.key) if case.state is not State.CLOSED]
+    others = [
+        case.paid
+        for case in await work.cases.of_order(order.key)
+        if case.state is not State.CLOSED and not case.claim.linked
+    ]
     return min(paid, order.paid - sum(others, zero(order.currency)))

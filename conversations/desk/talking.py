@@ -18,13 +18,15 @@ from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.rating import RATING
-from conversations.dialogs.relay import ADDRESS, NOTE, REPLY, WHICH_CASE
+from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, WHICH_CASE
 from conversations.messages import Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
-DIALOGS: Mapping[str, Dialog] = {d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, ADDRESS, *MOVES.values())}
+DIALOGS: Mapping[str, Dialog] = {
+    d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
+}
 
 
 async def begin(visit: Visit, opened: OpenDialog) -> None:
@@ -136,6 +138,8 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
     )
     if opened.name == INTAKE.name:
         return await _with_order(context, work, typed)
+    if opened.name == "rule":
+        return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
         return replace(context, cases=await cases_of(person.id, visit))
     return context
@@ -158,20 +162,37 @@ async def _with_order(context: Context, work: Work, typed: Reply) -> Context:
     order = await work.orders.get(key) if key else None
     number = str(context.answers.get("number", ""))
     wants_code = key is None and number and isinstance(typed, Said)
-    return replace(
+    context = replace(
         context,
         order=order,
         orders=() if key else tuple(await work.orders.of(context.person.id)),
         found=tuple(await work.orders.numbered(number)) if wants_code else (),
         taken=await taken_of(key, work) if key else {},
     )
+    linked = str(context.answers.get("linked", ""))
+    return await _about_replacement(context, work, linked) if linked else context
+
+
+async def _about_replacement(context: Context, work: Work, linked: str) -> Context:
+    """A claim on what a former case sent: its units and no others, with windows from their receipt."""
+    former = await work.cases.get(linked)
+    if former is None or former.replaced_at is None or context.order is None:
+        return context
+    again: dict[str, int] = {}
+    for case in await work.cases.of_order(former.claim.order):
+        if case.claim.linked == linked and case.state is not State.CLOSED:
+            for claimed in case.claim.items:
+                again[claimed.item_no] = again.get(claimed.item_no, 0) + claimed.quantity
+    sent = {claimed.item_no: claimed.quantity for claimed in former.claim.items}
+    taken = {item.no: item.quantity - sent.get(item.no, 0) + again.get(item.no, 0) for item in context.order.items}
+    return replace(context, order=replace(context.order, delivered_at=former.replaced_at), taken=taken)
 
 
 async def taken_of(key: OrderKey, work: Work) -> dict[str, int]:
     """The units of each line that open and settled cases claim; a closed case releases its own."""
     taken: dict[str, int] = {}
     for case in await work.cases.of_order(key):
-        if case.state is not State.CLOSED:
+        if case.state is not State.CLOSED and not case.claim.linked:  # a replacement's unit is its first case's
             for claimed in case.claim.items:
                 taken[claimed.item_no] = taken.get(claimed.item_no, 0) + claimed.quantity
     return taken

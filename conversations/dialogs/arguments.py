@@ -73,8 +73,12 @@ def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
         answers["goods"], rest = "yes", rest[1:]
     elif kind in (Kind.REFUND, Kind.EXCHANGE):
         answers["goods"] = "no"
-    if rest or move != "rule":
+    if kind is Kind.EXCHANGE:
+        answers["replacement"] = "same"
+    if move != "rule":
         answers["words"] = " ".join(rest)
+    elif len(reasons := " ".join(rest)) >= 10:
+        answers["template"] = reasons
     return answers
 
 

@@ -33,6 +33,8 @@ _HOUSE = (
     Command("record", Phrase("See what has happened in a case"), EVERYBODY),
     Command("casefile", Phrase("The whole record of a case"), (ARBITRATOR,)),
     Command("note", Phrase("Write a note that only arbitrators see"), (ARBITRATOR,)),
+    Command("limit", Phrase("Tell the desk alone how far you would go"), (BUYER, SELLER)),
+    Command("problem", Phrase("Report a problem with a replacement"), (BUYER,)),
     Command("rate", Phrase("Rate the service"), (BUYER,)),
     Command("address", Phrase("Set where returns are sent"), (SELLER,)),
     Command("language", Phrase("Choose your language"), EVERYBODY),

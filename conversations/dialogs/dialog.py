@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from conversations import presses
 from conversations.cases.case import Case
+from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import Act
 from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
@@ -26,7 +27,7 @@ from conversations.ports import OpenDialog
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """All that a step may look at. `taken` counts the units of each line claimed before, `found` are the orders of a
-    number the person typed, `cases` those they may mean."""
+    number the person typed, `cases` those they may mean, `exhibits` the evidence of the case."""
 
     person: Person
     now: datetime
@@ -40,6 +41,7 @@ class Context:
     found: Sequence[Order] = ()
     taken: Mapping[str, int] = field(default_factory=dict)
     cases: Sequence[Case] = ()
+    exhibits: Sequence[Evidence] = ()
 
     @property
     def answers(self) -> Mapping[str, Any]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations import presses, vocabulary
+from conversations import vocabulary
 from conversations.cases.claim import Claim, Claimed, Reason, Remedy
 from conversations.cases.numbers import spellings
 from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.verdict import Outcome, Verdict
 from conversations.dialogs.arguments import bare
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply, option, rows
-from conversations.dialogs.steps import Confirm, Files, Option, Pick, Write
+from conversations.dialogs.steps import Confirm, Files, Mark, Option, Pick, Write
 from conversations.messages import Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.policy import assess
@@ -24,7 +24,6 @@ from conversations.policy.rules.evidence import EvidenceNeeded
 NAME = "intake"
 #: How many orders are offered as buttons, newest first.
 _MOST_ORDERS = 8
-_MOST_BUTTONS = 10
 
 
 def order_key(answers: Mapping[str, Any]) -> OrderKey | None:
@@ -48,6 +47,7 @@ def draft_claim(context: Context) -> Claim:
         is_opened=answers.get("intact") == "no",
         evidence=len(answers.get("files", ())),
         words=str(answers.get("words", "")),
+        linked=str(answers.get("linked", "")),
     )
 
 
@@ -157,51 +157,22 @@ def _first(order: Order) -> str:
 # --- the items -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class WhichItems:
-    """One or more lines of the order, marked before going on."""
+def _lines_left(context: Context) -> list[Option]:
+    return [
+        Option(item.no, Phrase("{count} × {item}", count=units, item=_cut(item))) for item, units in claimable(context)
+    ]
 
-    id: str = "items"
 
-    def applies(self, context: Context) -> bool:
-        return len(claimable(context)) != 1
+def _which_items(context: Context) -> Phrase:
+    if claimable(context):
+        return Phrase("Which items are concerned?")
+    return Phrase("Everything in this order is part of a case already.")
 
-    def ask(self, context: Context) -> Question:
-        marked = set(context.answers.get(self.id, ()))
-        open_items = claimable(context)
-        if not open_items:
-            return Question(
-                prompt=Phrase("Everything in this order is part of a case already."),
-                lines=(Phrase("Open that case with /case, or go back to choose another order."),),
-            )
-        buttons = [
-            option(
-                context,
-                self.id,
-                str(i),
-                Phrase("{mark} {count} × {item}", mark="☑" if item.no in marked else "☐", count=units, item=_cut(item)),
-            )
-            for i, (item, units) in enumerate(open_items[:_MOST_BUTTONS])
-        ]
-        if marked:
-            buttons.append(option(context, self.id, presses.DONE, Phrase("Go on"), Style.PRIMARY))
-        return Question(
-            prompt=Phrase("Which items are concerned?"),
-            lines=(Phrase("Tap each one, then go on."),),
-            choices=rows(buttons),
-        )
 
-    def take(self, context: Context, reply: Reply) -> Given | Complaint:
-        marked = list(context.answers.get(self.id, ()))
-        value = reply if isinstance(reply, str) else str(int(reply.text) - 1) if reply.text.strip().isdecimal() else ""
-        if value == presses.DONE and marked:
-            return Given(marked)
-        open_items = claimable(context)
-        if not value.isdecimal() or int(value) >= len(open_items):
-            return Complaint(Phrase("Please tap the items, then “Go on”."))
-        no = open_items[int(value)][0].no
-        marked = [item for item in marked if item != no] if no in marked else [*marked, no]
-        return Given(marked, is_final=False)
+def _how_to_mark(context: Context) -> tuple[Phrase, ...]:
+    if claimable(context):
+        return (Phrase("Tap each one, then go on."),)
+    return (Phrase("Open that case with /case, or go back to choose another order."),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +332,13 @@ INTAKE = Dialog(
     (
         WhichOrder(),
         OrderCode(),
-        WhichItems(),
+        Mark(
+            id="items",
+            prompt=_which_items,
+            lines=_how_to_mark,
+            options=_lines_left,
+            when=lambda context: len(claimable(context)) != 1,
+        ),
         HowMany(),
         Pick(
             id="remedy",

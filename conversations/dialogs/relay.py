@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conversations import vocabulary
+from conversations.cases.roles import Role
 from conversations.dialogs.dialog import Context, Dialog
-from conversations.dialogs.steps import Option, Pick, Write
+from conversations.dialogs.steps import Amount, Option, Pick, Write
 from conversations.phrase import Phrase
 
 
@@ -32,6 +33,30 @@ NOTE = Dialog(
             id="words",
             prompt=Phrase("What would you like to note?"),
             lines=lambda _: (Phrase("Only arbitrators will ever see it."),),
+        ),
+    ),
+)
+
+
+def _limit_prompt(context: Context) -> Phrase:
+    if context.role is Role.SELLER:
+        return Phrase("What is the most you would pay if the buyer keeps the goods?")
+    return Phrase("What is the least you would take and keep the goods?")
+
+
+#: How far a party would go, told to the desk alone.
+LIMIT = Dialog(
+    "limit",
+    (
+        Amount(
+            id="amount",
+            prompt=_limit_prompt,
+            most=lambda context: context.the_case.left,
+            lines=lambda _: (
+                Phrase(
+                    "Nobody else will ever see it. If what you both would accept meets, we offer both of you the middle."
+                ),
+            ),
         ),
     ),
 )

@@ -13,6 +13,9 @@ from conversations.dialogs.dialog import Complaint, Context, Given, Reply, optio
 from conversations.messages import Choice, Question, Said, Style
 from conversations.phrase import Phrase
 
+#: How many options fit under one question.
+MOST_BUTTONS = 20
+
 Words = Phrase | Callable[[Context], Phrase]
 Lines = Callable[[Context], tuple[Phrase, ...]]
 
@@ -49,6 +52,8 @@ class Pick:
     lines: Lines = _nothing
     width: int = 1
     free: bool = False
+    shortest: int = 1
+    longest: int = 64
     also: Callable[[Context, str], dict[str, object]] = lambda context, value: {}
 
     def applies(self, context: Context) -> bool:
@@ -64,12 +69,62 @@ class Pick:
         values = [o.value for o in options]
         if isinstance(reply, str) and text in values:
             return Given(text, also=self.also(context, text))
-        if isinstance(reply, Said) and self.free and text:
-            return Given(text[:64])
-        if isinstance(reply, Said) and text.isdecimal() and 1 <= int(text) <= len(values):
+        if isinstance(reply, Said) and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= len(values):
             picked = values[int(text) - 1]
             return Given(picked, also=self.also(context, picked))
+        if isinstance(reply, Said) and self.free and text:
+            return self._own_words(text)
         return Complaint(Phrase("Please tap one of the buttons, or send its number."))
+
+    def _own_words(self, text: str) -> Given | Complaint:
+        if not self.shortest <= len(text) <= self.longest:
+            return Complaint(
+                Phrase("Please use between {least} and {most} characters.", least=self.shortest, most=self.longest)
+            )
+        return Given(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Mark one or more, then go on. Buttons carry positions, so that long values fit."""
+
+    id: str
+    prompt: Words
+    options: Callable[[Context], Sequence[Option]]
+    lines: Lines = _nothing
+    when: Callable[[Context], bool] = _always
+    at_least: int = 1
+
+    def applies(self, context: Context) -> bool:
+        return self.when(context)
+
+    def ask(self, context: Context) -> Question:
+        marked = context.answers.get(self.id, ())
+        buttons = [
+            option(
+                context,
+                self.id,
+                str(i),
+                Phrase("{mark} {label}", mark="☑" if o.value in marked else "☐", label=o.label),
+            )
+            for i, o in enumerate(self.options(context)[:MOST_BUTTONS])
+        ]
+        if len(marked) >= self.at_least:
+            buttons.append(option(context, self.id, presses.DONE, Phrase("Go on"), Style.PRIMARY))
+        return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(buttons))
+
+    def take(self, context: Context, reply: Reply) -> Given | Complaint:
+        marked = list(context.answers.get(self.id, ()))
+        typed = "" if isinstance(reply, str) else bare(reply.text)
+        value = reply if isinstance(reply, str) else str(int(typed) - 1) if typed.isdecimal() else ""
+        if value == presses.DONE and len(marked) >= self.at_least:
+            return Given(marked)
+        options = self.options(context)[:MOST_BUTTONS]
+        if not value.isdecimal() or int(value) >= len(options):
+            return Complaint(Phrase("Please tap what applies, or send its number, then “Go on”."))
+        picked = options[int(value)].value
+        marked = [item for item in marked if item != picked] if picked in marked else [*marked, picked]
+        return Given(marked, is_final=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +168,7 @@ class Amount:
     most: Callable[[Context], Money]
     presets: Callable[[Context], Sequence[Option]] = lambda context: ()
     when: Callable[[Context], bool] = _always
+    lines: Lines = _nothing
     least: int = 1
 
     def applies(self, context: Context) -> bool:
@@ -122,7 +178,7 @@ class Amount:
         most = self.most(context)
         buttons = [option(context, self.id, o.value, o.label, o.style) for o in self.presets(context)]
         line = Phrase("At most {most}. Tap an amount, or type one in {currency}.", most=most, currency=most.currency)
-        return Question(prompt=_say(self.prompt, context), lines=(line,), choices=rows(buttons, 2))
+        return Question(prompt=_say(self.prompt, context), lines=(*self.lines(context), line), choices=rows(buttons, 2))
 
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
         most = self.most(context)

@@ -9,9 +9,10 @@ from conversations.cases.money import Money, zero
 from conversations.cases.roles import Role
 from conversations.cases.terms import Kind, Send, Terms
 from conversations.dialogs.dialog import Context, Dialog
-from conversations.dialogs.steps import Amount, Confirm, Option, Pick, Write
+from conversations.dialogs.steps import Amount, Confirm, Mark, Option, Pick, Write
 from conversations.messages import Style
 from conversations.phrase import Phrase
+from conversations.vocabulary import REASONINGS
 
 _MONEY = (Kind.REFUND, Kind.COMPENSATION)
 _KIND_LABELS = {
@@ -76,6 +77,7 @@ def terms_of(context: Context) -> Terms:
         shipping=payer,
         shipping_amount=shipping_allowance(case) if payer is Role.SELLER else zero(currency),
         send=Send.REPLACEMENT if kind is Kind.EXCHANGE else Send.NOTHING,
+        replacement=_other_item(context),
     )
 
 
@@ -107,6 +109,11 @@ ADDRESS = Write(
 )
 
 
+def _other_item(context: Context) -> str:
+    item = str(context.answers.get("replacement", "same"))
+    return "" if item == "same" or _kind(context) is not Kind.EXCHANGE else item
+
+
 def _terms_lines(context: Context) -> tuple[Phrase, ...]:
     return vocabulary.terms_lines(terms_of(context))
 
@@ -121,6 +128,14 @@ def _shipping(context: Context) -> list[Option]:
 _TERMS = (
     Pick(id="kind", prompt=Phrase("What should it be?"), options=_kinds),
     Amount(id="amount", prompt=Phrase("How much money?"), most=_most, presets=_presets, when=_is_money),
+    Pick(
+        id="replacement",
+        prompt=Phrase("What is sent as a replacement?"),
+        lines=lambda _: (Phrase("Tap, or write which other item of the store."),),
+        options=lambda _: [Option("same", Phrase("The same item again"))],
+        when=lambda context: _kind(context) is Kind.EXCHANGE,
+        free=True,
+    ),
     Pick(
         id="goods",
         prompt=Phrase("Do the goods go back to the seller?"),
@@ -138,6 +153,43 @@ _TERMS = (
         width=2,
     ),
 )
+
+
+def _citable(context: Context) -> list[Option]:
+    """The rules of the verdict and the exhibits of the case."""
+    rules = [
+        Option(finding.rule, Phrase("{rule} ({source})", rule=finding.rule, source=finding.source))
+        for finding in context.the_case.verdict.findings
+    ]
+    exhibits = [
+        Option(item.name, Phrase("{name} · {party}", name=item.name, party=vocabulary.ROLES[item.by]))
+        for item in context.exhibits
+        if not item.refused
+    ]
+    return [*exhibits, *rules]
+
+
+def _reasonings(context: Context) -> tuple[Phrase, ...]:
+    """The reasons to choose from, which every party reads in their own language."""
+    numbered = (Phrase("{n}. {reason}", n=n, reason=reason) for n, reason in enumerate(REASONINGS.values(), start=1))
+    return (*numbered, Phrase("Tap one, which both parties read in their own language, or write your own."))
+
+
+def _reasons(context: Context) -> tuple[str, str]:
+    """The key of a template, if one was tapped, and the arbitrator's own words."""
+    template, words = str(context.answers.get("template", "")), str(context.answers.get("words", ""))
+    return (template, words) if template in REASONINGS else ("", template)
+
+
+def _ruling_lines(context: Context) -> tuple[Phrase, ...]:
+    return (Phrase("Reasons: {reasons}", reasons=vocabulary.reasons(*_reasons(context))),)
+
+
+def _ruling(context: Context) -> Act:
+    template, words = _reasons(context)
+    cites = tuple(context.answers.get("cites", ()))
+    return Act(move="rule", terms=terms_of(context), text=words, template=template, cites=cites)
+
 
 OFFER = Dialog(
     "offer",
@@ -171,21 +223,36 @@ RULE = Dialog(
     "rule",
     (
         *_TERMS,
+        Mark(
+            id="cites",
+            prompt=Phrase("Which rules and evidence do you rely on?"),
+            lines=lambda _: (Phrase("Tap each one, then go on."),),
+            options=_citable,
+        ),
+        Pick(
+            id="template",
+            prompt=Phrase("What are your reasons?"),
+            lines=_reasonings,
+            options=lambda _: [Option(key, Phrase("Reason {n}", n=n)) for n, key in enumerate(REASONINGS, start=1)],
+            width=3,
+            free=True,
+            shortest=10,
+            longest=1000,
+        ),
         Write(
             id="words",
-            prompt=Phrase("What are your reasons?"),
-            lines=lambda _: (
-                Phrase("Both parties will read them. Name the rules and the evidence (E1, E2 …) you rely on."),
-            ),
-            shortest=10,
+            prompt=Phrase("Would you like to add to that reason?"),
+            lines=lambda _: (Phrase("Both parties will read it."),),
+            when=lambda context: context.answers.get("template") in REASONINGS,
+            optional=True,
         ),
         Confirm(
             prompt=Phrase("Give this ruling?"),
-            lines=lambda context: (Phrase("Reasons: “{words}”", words=context.answers.get("words", "")),),
+            lines=_ruling_lines,
             notes=_terms_lines,
             label=Phrase("Give the ruling"),
             style=Style.PRIMARY,
         ),
     ),
-    lambda context: Act(move="rule", terms=terms_of(context), text=context.answers.get("words", "")),
+    _ruling,
 )
