@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
+import sqlite3
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from pydantic import SecretStr
 
 from bot import compose
 from bot.clock import AdjustableClock
+from bot.commands.cases import record
 from bot.playground.app import create_app
 from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
@@ -27,6 +30,9 @@ from conversations.cases.orders import Item, Order, OrderKey, Store
 from conversations.phrase import Phrase
 from conversations.ports import Link, LinkPurpose
 from locales import negotiate, plain
+
+#: Every request that the bot made in the stories of this run, for test_requests_valid.py.
+REQUESTS: list[dict[str, Any]] = []
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
@@ -75,9 +81,11 @@ class Bench:
     world: World = field(init=False)
     bot: compose.Application = field(init=False)
     clock: AdjustableClock = field(init=False)
+    people: list[Chat] = field(default_factory=list)
+    url: str = ""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
-    url: str = ""
+    _rows: sqlite3.Connection = field(init=False)
 
     async def __aenter__(self) -> Self:
         self.clock = AdjustableClock(NOW)
@@ -88,11 +96,16 @@ class Bench:
         self.bot = await compose.build(self._settings(), clock=self.clock, limits=UNLIMITED)
         await self.bot.start()
         self._stack.push_async_callback(self.bot.stop)
+        self._rows = sqlite3.connect(f"file:{self.folder / 'stories.db'}?mode=ro", uri=True, isolation_level=None)
+        self._stack.callback(self._rows.close)
         await self.store(STORE)
         return self
 
-    async def __aexit__(self, *error: object) -> None:
-        await self._stack.aclose()
+    async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        async with self._stack:
+            if kind is None:
+                await self._nobody_is_exposed()
+                REQUESTS.extend(await self.requests())
 
     def _settings(self) -> Settings:
         return Settings.load(
@@ -136,32 +149,52 @@ class Bench:
         return chat
 
     async def _somebody(self, name: str, language: str) -> Chat:
-        user = await self.post("/_sim/users", {"first_name": name, "language_code": language})
-        return Chat(self, user["id"], language)
+        """Everybody has a surname and a username, which the others must never see."""
+        who: dict[str, Any] = {"first_name": name, "last_name": f"{name}-Privat", "username": f"{name.lower()}_private"}
+        who["id"] = 7_100_000_001 + len(self.people)  # like no other number in a chat
+        user = await self.post("/_sim/users", {**who, "language_code": language})
+        self.people.append(Chat(self, user["id"], language, who["last_name"], who["username"]))
+        return self.people[-1]
+
+    async def _nobody_is_exposed(self) -> None:
+        """No chat holds anything that tells who the others are, and nothing was ever forwarded."""
+        for chat in self.people:
+            said = [m for m in await chat.messages() if m["from"]["id"] == self.world.bot_id]
+            raw = json.dumps(said, ensure_ascii=False)
+            assert "forward" not in raw
+            for other in self.people:
+                if other is not chat:
+                    for secret in (other.surname, other.username, str(other.id)):
+                        assert secret not in raw, f"{other.surname} is exposed to {chat.surname} by {secret}"
+
+    async def case(self, ref: str) -> dict[str, Any]:
+        """The case as `aftersales case show --json` tells it."""
+        async with self.bot.db.reading() as work:
+            case = await work.cases.get(ref.replace("-", ""))
+            assert case is not None
+            return record(case, await work.journal.of(case.ref))
 
     # Time, and waiting until all is said
 
     async def pass_time(self, **by: float) -> None:
         """Moves business time on, and waits until everything that was due has been done."""
         await self.post("/_sim/clock", {"advance_seconds": timedelta(**by).total_seconds()})
-        await asyncio.sleep(0.05)
         await self.quiet()
 
     async def quiet(self) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due."""
         async with asyncio.timeout(_PATIENCE):
-            while await self._is_busy():  # noqa: ASYNC110 - nothing announces that all is quiet
-                await asyncio.sleep(0.01)
+            while len(self.world.updates) or self._waiting():  # noqa: ASYNC110 - nothing announces that all is quiet
+                await asyncio.sleep(0.005)
 
-    async def _is_busy(self) -> bool:
-        db = self.bot.db
-        if len(self.world.updates):
-            return True
-        backlogs = [await queue.backlog() for queue in (db.inbox, db.outbox, db.fetches)]
-        if any(backlog.pending for backlog in backlogs):
-            return True
-        async with db.reading() as work:
-            return any(case.due_at and case.due_at <= self.clock() for case in await work.cases.all(limit=1000))
+    def _waiting(self) -> int:
+        """What the bot still has to do, counted at one moment, beside the bot and not through it."""
+        now = self.clock().replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+        [count] = self._rows.execute(
+            "select (select count(*) from items where done_at is null) + (select count(*) from alarms where at <= ?)",
+            (now,),
+        ).fetchone()
+        return int(count)
 
     # The control side
 
@@ -191,7 +224,9 @@ class Chat:
     bench: Bench
     id: int
     language: str
-    _mark: int = 0
+    surname: str
+    username: str
+    query: str = ""  # of the last press
 
     # What the person does
 
@@ -225,22 +260,21 @@ class Chat:
     async def block(self) -> None:
         await self._do("block", {})
 
+    async def unblock(self) -> None:
+        await self._do("unblock", {})
+
     async def tap(self, label: str | Phrase, *, message: int | None = None) -> None:
         """Presses the newest button that says `label` (in this person's language)."""
-        wanted = self.reads(label)
-        for shown in reversed(await self.messages()):
-            if message is not None and shown["message_id"] != message:
-                continue
-            for row in shown.get("reply_markup", {}).get("inline_keyboard", ()):
-                for button in row:
-                    if _plain(button["text"]) == wanted:
-                        await self._do("press", {"message_id": shown["message_id"], "data": button["callback_data"]})
-                        return
-        raise AssertionError(f"no button {wanted!r} among {await self.buttons()}")
+        found = await self.button(label, message=message)
+        assert found, f"no button {self.reads(label)!r} among {await self.buttons()} in:\n{await self.transcript()}"
+        await self.press(*found)
+
+    async def press(self, message: int, data: str) -> None:
+        """Presses a button whose data is known, which may be gone from sight by now."""
+        told = await self._do("press", {"message_id": message, "data": data})
+        self.query = told["callback_query_id"]
 
     async def _do(self, what: str, body: Any) -> dict[str, Any]:
-        messages = await self.messages()
-        self._mark = max((message["message_id"] for message in messages), default=0)
         told = await self.bench.post(f"/_sim/users/{self.id}/{what}", body)
         await self.bench.quiet()
         return told
@@ -257,14 +291,23 @@ class Chat:
             _plain(m.get("text") or m.get("caption") or "") for m in await self.messages() if m["from"]["id"] == bot
         ]
 
+    async def button(self, label: str | Phrase, *, message: int | None = None) -> tuple[int, str] | None:
+        """Message and data of the newest button that says `label`."""
+        wanted = self.reads(label)
+        for shown in reversed(await self.messages()):
+            for button in _keys(shown):
+                if message in (None, shown["message_id"]) and _plain(button["text"]) == wanted:
+                    return shown["message_id"], button["callback_data"]
+        return None
+
     async def buttons(self) -> list[str]:
         """The labels of all buttons in the chat, newest message first."""
-        return [
-            _plain(button["text"])
-            for message in reversed(await self.messages())
-            for row in message.get("reply_markup", {}).get("inline_keyboard", ())
-            for button in row
-        ]
+        return [_plain(button["text"]) for shown in reversed(await self.messages()) for button in _keys(shown)]
+
+    async def toast(self) -> str:
+        """What the last press was answered with."""
+        answers = [r["params"] for r in await self.bench.requests() if r["method"] == "answerCallbackQuery"]
+        return next(_plain(a.get("text", "")) for a in reversed(answers) if a["callback_query_id"] == self.query)
 
     def reads(self, text: str | Phrase) -> str:
         """A phrase, or the id of one without places, as this person reads it."""
@@ -276,14 +319,48 @@ class Chat:
         texts = await self.texts()
         for phrase in phrases:
             wanted = self.reads(phrase)
-            assert any(wanted in text for text in texts), f"{wanted!r} not among:\n" + "\n---\n".join(texts[-8:])
+            assert any(wanted in text for text in texts), f"{wanted!r} not in:\n{await self.transcript()}"
 
     async def sees_not(self, *phrases: str | Phrase) -> None:
         """None of the phrases stands anywhere in the chat."""
         texts = await self.texts()
         for phrase in phrases:
             wanted = self.reads(phrase)
-            assert not any(wanted in text for text in texts), wanted
+            assert not any(wanted in text for text in texts), f"{wanted!r} in:\n{await self.transcript()}"
+
+    async def is_told(self, *phrases: str | Phrase) -> None:
+        """Each phrase stands in the newest message of the bot."""
+        newest = (await self.texts())[-1]
+        for phrase in phrases:
+            assert self.reads(phrase) in newest, f"{self.reads(phrase)!r} not at the end of:\n{await self.transcript()}"
+
+    async def reads_on_card(self, *phrases: str | Phrase) -> None:
+        """Each phrase stands on the newest card in the chat."""
+        card = await self.card()
+        for phrase in phrases:
+            assert self.reads(phrase) in card, f"{self.reads(phrase)!r} not in:\n{card}"
+
+    async def can(self, *labels: str | Phrase) -> None:
+        """There is a button for each somewhere in the chat."""
+        for label in labels:
+            assert await self.button(label), f"no button {self.reads(label)!r} in:\n{await self.transcript()}"
+
+    async def cannot(self, *labels: str | Phrase) -> None:
+        """There is a button for none of them."""
+        for label in labels:
+            assert not await self.button(label), f"a button {self.reads(label)!r} in:\n{await self.transcript()}"
+
+    async def transcript(self) -> str:
+        """The chat as it looks now, for whoever has to find out what went wrong."""
+        lines = []
+        for shown in await self.messages():
+            who = "BOT" if shown["from"]["id"] == self.bench.world.bot_id else "I"
+            media = [kind for kind in ("photo", "video", "document", "voice") if kind in shown]
+            said = shown.get("text") or f"{media} {shown.get('caption', '')}"
+            lines.append(f"{who} {shown['message_id']}: " + _plain(said).replace("\n", "\n    "))
+            rows = shown.get("reply_markup", {}).get("inline_keyboard", ())
+            lines += ["    " + " ".join(f"[{_plain(button['text'])}]" for button in row) for row in rows]
+        return "\n".join(lines)
 
     async def card(self) -> str:
         """The text of the newest card in the chat."""
@@ -297,6 +374,10 @@ class Chat:
         found = re.search(r"[A-Z2-9]{3}-[A-Z2-9]{3}", await self.card())
         assert found is not None
         return found[0]
+
+
+def _keys(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [button for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for button in row]
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,9 @@
 """A return without a reason, from the first word to the rating."""
 
+from stories_bench import Bench, an_order
+
 from conversations.cases.money import Money
 from conversations.phrase import Phrase
-from stories_bench import Bench, an_order
 
 
 async def test_no_reason_return_ends_settled_and_rated(bench: Bench, languages: tuple[str, str]) -> None:
