@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "AFTERSALES_"
 TELEGRAM = "https://api.telegram.org"
@@ -64,8 +64,8 @@ def _database_url(url: str) -> str:
 def _listen(value: object) -> object:
     if not isinstance(value, str):
         return value
-    host, _, port = value.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
+    host, colon, port = value.rpartition(":")
+    if not (colon and port.isascii() and port.isdigit()) or int(port) > 65535:
         raise ValueError("must be host:port, like 127.0.0.1:8443")
     return Address(host.strip("[]") or "127.0.0.1", int(port))
 
@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     evidence_dir: Path = Path("evidence")
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
-    webhook_listen: Annotated[Address, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
     operator_chat: int | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 

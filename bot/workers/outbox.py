@@ -24,7 +24,7 @@ LOG = log.get(__name__)
 
 #: A day of trying; then a person's chat must not wait any longer behind one message.
 #: `unsure`: a message that may have arrived each time is sent so often, since one too many is better than none.
-RETRY: Final = RetryPolicy(first=1, factor=2, longest=600, attempts=150, unsure=6)
+RETRY: Final = RetryPolicy(first=0.5, factor=2, longest=600, attempts=150, unsure=6)
 
 #: Brings a person's menu in line with their roles and language; raises DeliveryError.
 KeepMenu = Callable[[Person], Awaitable[None]]
