@@ -59,7 +59,7 @@ class Build:
             assess(claim, order, pack, self.opened),
             ref="A7KQ2M",
             buyer=BUYER.person,
-            paid=paid or Money(4000, "USD"),
+            paid=Money(4000, "USD") if paid is None else paid,
             policy=pack.id,
             policy_hash=pack.hash,
             limits=pack.limits,
