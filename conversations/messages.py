@@ -143,12 +143,16 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """Messages of one chat copied to another without naming their author; `caption_by` says who sent them."""
+    """Messages of one chat copied to another without naming their author; `speaker` says who sent them.
+
+    Not `has_caption`: stickers and round videos carry none, so a line of its own goes before them.
+    """
 
     speaker: Phrase
     source: int  # the address they were sent from
     messages: tuple[int, ...]
     caption: str = ""
+    has_caption: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,7 @@ class Delivery:
             LOG.warning("old buttons stay", person=person.id, message=message, reason=err.message)
 
     async def _copy(self, person: Person, outgoing: Outgoing, body: Copies, screen: Screen) -> list[Post]:
-        has_caption: bool = getattr(body, "has_caption", True)  # stickers and video notes have none
-        fits = len(body.messages) == 1 and has_caption and screen.size <= MAX_CAPTION
+        fits = len(body.messages) == 1 and body.has_caption and screen.size <= MAX_CAPTION
         posts: list[Post] = []
         await self._pace.turn(person.address, len(body.messages) + (not fits))
         if not fits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case
-from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE, File
+from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE, File, FileKind
 from conversations.cases.facts import MessagePassedOn
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
@@ -64,7 +64,8 @@ def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:
     if said.is_edit:
         return Correction(speaker=speaker, text=said.text, source=source, message=message)
     if said.files:
-        return Copies(speaker=speaker, source=source, messages=(message,), caption=said.text)
+        has_caption = not any(file.kind in (FileKind.STICKER, FileKind.VIDEO_NOTE) for file in said.files)
+        return Copies(speaker=speaker, source=source, messages=(message,), caption=said.text, has_caption=has_caption)
     return Speech(speaker=speaker, text=said.text, source=source, message=message)
 
 
