@@ -27,6 +27,9 @@ class FileKind(StrEnum):
 
 EVIDENCE_KINDS = frozenset({FileKind.PHOTO, FileKind.VIDEO, FileKind.DOCUMENT})
 
+#: What a document may call itself; what it is, is looked into later. Nothing, or "some bytes", says neither.
+_EVIDENCE_TYPES = ("image/", "video/", "application/pdf", "application/octet-stream")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
@@ -39,6 +42,11 @@ class File:
     mime: str = ""
     name: str = ""
     album: str = ""
+
+    @property
+    def may_be_evidence(self) -> bool:
+        """Whether it claims to be a photo, a video or a paper."""
+        return self.kind in EVIDENCE_KINDS and (not self.mime or self.mime.lower().startswith(_EVIDENCE_TYPES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case
-from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE, File, FileKind
+from conversations.cases.evidence import MAX_SIZE, File, FileKind
 from conversations.cases.facts import MessagePassedOn
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
@@ -78,7 +78,7 @@ def _nobody_there(role: Role) -> Phrase:
 async def _file(visit: Visit, case: Case, role: Role, said: Said) -> list[Phrase]:
     """Files what was sent as evidence, as far as it can be; says what could not."""
     given = [item for item in await visit.work.evidence.of(case.ref) if item.by is role]
-    usable = [file for file in said.files if file.kind in EVIDENCE_KINDS]
+    usable = [file for file in said.files if file.may_be_evidence]
     room = max(0, case.limits.files * (1 + len(case.rulings)) - len(given))
     fitting = [file for file in usable if file.size <= MAX_SIZE]
     added = await add_evidence(visit, case, role, fitting[:room], said.text)
@@ -91,6 +91,6 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said) -> list[Phrase
 
 
 async def _answer_arbitrator(visit: Visit, case: Case, role: Role, said: Said) -> None:
-    files: list[File] = [file for file in said.files if file.kind in EVIDENCE_KINDS and file.size <= MAX_SIZE]
+    files: list[File] = [file for file in said.files if file.may_be_evidence and file.size <= MAX_SIZE]
     await add_evidence(visit, case, role, files, said.text)
     await make_move(visit, case, role, Act(move="answer", text=said.text))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from conversations import presses
-from conversations.cases.evidence import EVIDENCE_KINDS, MAX_SIZE
+from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.money import Money, MoneyError
 from conversations.dialogs.arguments import bare
 from conversations.dialogs.dialog import Complaint, Context, Given, Reply, option, rows
@@ -230,7 +230,7 @@ class Files:
             return Given(have)
         if isinstance(reply, str) or not reply.files:
             return Complaint(Phrase("Please send a photo, a video or a PDF file here."))
-        usable = [file for file in reply.files if file.kind in EVIDENCE_KINDS]
+        usable = [file for file in reply.files if file.may_be_evidence]
         if not usable:
             return Complaint(
                 Phrase("Only photos, videos and PDF files can be evidence. Please send it as one of these.")

@@ -1,18 +1,27 @@
-"""A bench for each story."""
+"""A bench for each story, and the words the stories share."""
 
 import importlib.util
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("stories_bench", Path(__file__).with_name("bench.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-stories_bench = importlib.util.module_from_spec(_SPEC)
-sys.modules["stories_bench"] = stories_bench
-_SPEC.loader.exec_module(stories_bench)
+
+def _module(name: str) -> ModuleType:
+    """A file next to this one as a module that the stories can import: tests are no package."""
+    spec = importlib.util.spec_from_file_location(f"stories_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+stories_bench = _module("bench")
+_module("steps")
 
 
 @pytest.fixture
