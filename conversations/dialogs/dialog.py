@@ -20,14 +20,15 @@ from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
 from conversations.messages import Choice, Choices, Person, Question, Said, Style
 from conversations.phrase import Phrase
-from conversations.policy import Pack
+from conversations.policy import History, Pack
 from conversations.ports import OpenDialog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """All that a step may look at. `taken` counts the units of each line claimed before, `found` are the orders of a
-    number the person typed, `cases` those they may mean, `exhibits` the evidence of the case."""
+    number the person typed, `cases` those they may mean, `exhibits` the evidence of the case, `history` the claims made
+    on the order before. `pack` is that of the order's store once there is an order."""
 
     person: Person
     now: datetime
@@ -42,6 +43,7 @@ class Context:
     taken: Mapping[str, int] = field(default_factory=dict)
     cases: Sequence[Case] = ()
     exhibits: Sequence[Evidence] = ()
+    history: History = History()
 
     @property
     def answers(self) -> Mapping[str, Any]:

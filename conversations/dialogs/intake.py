@@ -17,8 +17,7 @@ from conversations.dialogs.steps import Confirm, Files, Mark, Option, Pick, Writ
 from conversations.messages import Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.policy import assess
-from conversations.policy.rules import Subject
-from conversations.policy.rules.condition import Condition, Need
+from conversations.policy.rules import Need, Subject
 from conversations.policy.rules.evidence import EvidenceNeeded
 
 NAME = "intake"
@@ -53,7 +52,7 @@ def draft_claim(context: Context) -> Claim:
 
 def verdict_of(context: Context) -> Verdict:
     """What the policy says of the draft now."""
-    return assess(draft_claim(context), context.the_order, context.pack, context.now)
+    return assess(draft_claim(context), context.the_order, context.pack, context.now, history=context.history)
 
 
 def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
@@ -226,9 +225,7 @@ def _asks(context: Context, need: Need) -> bool:
     """Whether any rule of the pack looks at this condition for the claim so far."""
     claim, order = draft_claim(context), context.the_order
     subject = Subject(claim, order, context.pack.grounds[claim.reason], context.now)
-    return any(
-        isinstance(rule, Condition) and rule.needs is need and rule.applies(subject) for rule in context.pack.rules
-    )
+    return any(rule.asks is need and rule.applies(subject) for rule in context.pack.rules)
 
 
 def _evidence_needed(context: Context) -> int:

@@ -6,16 +6,19 @@ from pydantic import Field
 
 from conversations.policy.rules.arrival import Arrival
 from conversations.policy.rules.basis import Basis
+from conversations.policy.rules.claims import Claims
 from conversations.policy.rules.condition import Condition
 from conversations.policy.rules.evidence import EvidenceNeeded
+from conversations.policy.rules.exclusion import Exclusion
 from conversations.policy.rules.product import Product
-from conversations.policy.rules.rule import Rule, Subject
+from conversations.policy.rules.resubmission import Resubmission
+from conversations.policy.rules.rule import Need, Rule, Subject
 from conversations.policy.rules.window import Window
 
-KINDS = (Basis, Window, Condition, Product, EvidenceNeeded, Arrival)
+KINDS = (Basis, Window, Condition, Product, Exclusion, EvidenceNeeded, Arrival, Claims, Resubmission)
 AnyRule = Annotated[
-    Basis | Window | Condition | Product | EvidenceNeeded | Arrival,
+    Basis | Window | Condition | Product | Exclusion | EvidenceNeeded | Arrival | Claims | Resubmission,
     Field(discriminator="kind"),
 ]
 
-__all__ = ["KINDS", "AnyRule", "Rule", "Subject"]
+__all__ = ["KINDS", "AnyRule", "Need", "Rule", "Subject"]

@@ -1,10 +1,11 @@
 """Whether goods that are said to be missing really are."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 
 from conversations.cases.verdict import Finding, Outcome
 from conversations.phrase import Phrase
-from conversations.policy.durations import Duration
+from conversations.policy.durations import Duration, spell
 from conversations.policy.rules.rule import Rule, Subject
 
 
@@ -24,3 +25,7 @@ class Arrival(Rule):
             found = Phrase("The goods may still be on their way until {until}, so the seller decides.", until=expected)
             return self._failed(found, Outcome.DISCRETIONARY)
         return self._held(Phrase("The goods should have arrived by {until}.", until=expected))
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        if self.patience > house.patience:
+            yield f"patience: may not be longer than {spell(house.patience)}"

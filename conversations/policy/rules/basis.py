@@ -1,6 +1,7 @@
 """On what grounds a remedy may be claimed at all."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 
 from conversations.cases.claim import Ground, Reason, Remedy
 from conversations.cases.verdict import Finding
@@ -21,6 +22,12 @@ class Basis(Rule):
         if subject.ground not in self.allowed:
             return self._failed(Phrase("A refund without sending the goods back needs a fault or a wrong description."))
         return self._held(_OPEN[subject.claim.remedy])
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        if not set(house.allowed) <= set(self.allowed):
+            yield f"allowed: has to keep {', '.join(house.allowed)}"
+        if not set(self.barred) <= set(house.barred):
+            yield f"barred: may hold nothing but {', '.join(house.barred) or 'what the house bars: nothing'}"
 
 
 _OPEN = {

@@ -1,18 +1,11 @@
 """In what condition the goods have to be."""
 
-from enum import StrEnum
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 
 from conversations.cases.verdict import Finding, Outcome
 from conversations.phrase import Phrase
-from conversations.policy.rules.rule import Rule, Subject
-
-
-class Need(StrEnum):
-    """A condition of the goods."""
-
-    UNUSED = "unused"
-    PACKAGING_INTACT = "packaging_intact"
+from conversations.policy.rules.rule import Need, Rule, Subject
 
 
 class Condition(Rule):
@@ -29,3 +22,11 @@ class Condition(Rule):
         if subject.claim.is_opened:
             return self._failed(Phrase("The packaging is not intact, so the seller decides."), Outcome.DISCRETIONARY)
         return self._held(Phrase("The packaging is intact."))
+
+    @property
+    def asks(self) -> Need | None:
+        return self.needs
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        if self.needs is not house.needs:
+            yield f"needs: has to stay {house.needs}"

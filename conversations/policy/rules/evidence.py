@@ -1,6 +1,7 @@
 """What a claim has to be shown with."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -31,3 +32,7 @@ class EvidenceNeeded(Rule):
             ),
             Outcome.NEEDS_EVIDENCE,
         )
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        if self.at_least > house.at_least:
+            yield f"at_least: may not be more than {house.at_least}"

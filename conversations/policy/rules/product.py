@@ -1,7 +1,8 @@
 """Which products a remedy is open for."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from conversations.cases.orders import Item
 from conversations.cases.verdict import Finding
@@ -34,3 +35,7 @@ class Product(Rule):
 
     def _bears(self, item: Item) -> bool:
         return item.exchangeable if self.marked is Mark.EXCHANGEABLE else item.returnable
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        if self.marked is not house.marked:
+            yield f"marked: has to stay {house.marked}"

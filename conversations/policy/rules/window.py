@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from conversations.cases.orders import Order
 from conversations.cases.verdict import Finding
 from conversations.phrase import Phrase
-from conversations.policy.durations import Duration
+from conversations.policy.durations import Duration, spell
 from conversations.policy.rules.rule import Rule, Subject
 
 
@@ -51,3 +52,8 @@ class Window(Rule):
         if subject.now <= until:
             return self._held(Phrase("In time: open until {until}.", until=until))
         return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))
+
+    def _harsher_figures(self, house: Self) -> Iterator[str]:
+        for span in house.any_of:
+            if not any(mine.since is span.since and mine.length >= span.length for mine in self.any_of):
+                yield f"any_of: may not be shorter than {spell(span.length)} from {span.since}"
