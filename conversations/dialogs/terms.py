@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations import vocabulary
-from conversations.cases.case import claimed_terms, shipping_allowance
+from conversations.cases.case import as_agreed, claimed_terms, shipping_allowance
 from conversations.cases.lifecycle import Act
 from conversations.cases.money import Money, zero
 from conversations.cases.roles import Role
@@ -69,7 +69,7 @@ def terms_of(context: Context) -> Terms:
         kind = Kind.RETURN_REFUND
     currency = case.paid.currency
     payer = Role(context.answers["shipping"]) if back and "shipping" in context.answers else None
-    return Terms(
+    terms = Terms(
         kind=kind,
         amount=Money(int(context.answers.get("amount", 0)), currency) if _is_money(context) else zero(currency),
         items=case.claim.items,
@@ -79,6 +79,7 @@ def terms_of(context: Context) -> Terms:
         send=Send.REPLACEMENT if kind is Kind.EXCHANGE else Send.NOTHING,
         replacement=_other_item(context),
     )
+    return as_agreed(case, terms)
 
 
 def _needs_address(context: Context) -> bool:

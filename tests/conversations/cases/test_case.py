@@ -478,6 +478,17 @@ def test_a_dismissal_sends_back_what_the_buyer_no_longer_has(build, arrived):
     )
 
 
+@pytest.mark.parametrize(("name", "who"), [("rule", "arbitrator"), ("propose", "arbitrator"), ("offer", "seller")])
+def test_compensation_sends_back_what_is_the_buyers_to_keep(build, name, who):
+    case = build.walk(
+        build.at(State.RETURNING), ("dispute_goods", build.seller, {"text": "worn"}), ("take", build.arbitrator)
+    )
+
+    moved = build.moved(case, name, getattr(build, who), terms=build.terms(Kind.COMPENSATION, 500), text="why")
+
+    assert moved.facts[0].terms == build.terms(Kind.COMPENSATION, 500, send=Send.ORIGINAL)
+
+
 # --- every move ------------------------------------------------------------------------------------------------
 
 #: A legal example of every move, and the kind of fact that it is.
