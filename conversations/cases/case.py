@@ -192,14 +192,25 @@ def _may_approve_by_default(case: Case) -> bool:
     return case.verdict.outcome is Outcome.ELIGIBLE and case.paid.minor <= cap
 
 
+#: Under these the goods are the buyer's to keep, and go back to them from wherever they are.
+_GOODS_STAY = frozenset({Kind.COMPENSATION, Kind.DISMISSAL})
+
+
+def as_agreed(case: Case, terms: Terms) -> Terms:
+    """The terms with what follows from where the goods are: those that stay the buyer's are sent back to them."""
+    if terms.kind not in _GOODS_STAY:
+        return terms
+    held = case.position.done.received or case.position.done.shipped
+    return replace(terms, send=Send.ORIGINAL if held else Send.NOTHING)
+
+
 def _completed(case: Case, move: Act) -> Act:
-    """Fills in what follows from the case: approved terms, the rest of a refund, the way home for dismissed goods."""
+    """Fills in what follows from the case: approved terms, the rest of a refund, goods on their way home."""
     match move.move:
         case "approve" if move.terms is None:
             return replace(move, terms=claimed_terms(case))
-        case "rule" | "offer" | "propose" if move.terms and move.terms.kind is Kind.DISMISSAL:
-            held = case.position.done.received or case.position.done.shipped
-            return replace(move, terms=replace(move.terms, send=Send.ORIGINAL if held else Send.NOTHING))
+        case "rule" | "offer" | "propose" if move.terms is not None:
+            return replace(move, terms=as_agreed(case, move.terms))
         case "refund" if move.amount is None and case.position.terms is not None:
             return replace(move, amount=case.outstanding)
         case "enforce" if case.position.terms is not None:
