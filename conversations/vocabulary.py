@@ -215,6 +215,8 @@ def turn(case: Case, reader: Role) -> Phrase | None:
 
 def default(case: Case) -> Phrase | None:
     """What happens if nobody acts; None at an end."""
+    if case.state is State.NEGOTIATING and case.position.offer and case.position.offer.by is Role.BUYER:
+        return Phrase("the offer lapses, and an arbitrator is called")
     return DEFAULTS[default_move(case).move] if case.is_open else None
 
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from conversations import notices, vocabulary
-from conversations.cards import MAY_SET_LIMIT, may_link, moves_for
+from conversations.cards import MAY_SET_LIMIT, has_no_round_left, may_link, moves_for
 from conversations.cases.case import Case
 from conversations.cases.roles import Role
 from conversations.desk import moving, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
-from conversations.desk.visit import Visit
+from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.messages import Placing, Said
 from conversations.phrase import Phrase
 
 ENDED = Phrase("This case has ended, so nothing more is passed on in it.")
+_NO_ROUND_LEFT = Phrase(
+    "You have made as many offers as one side may. You can take theirs, write to them, or leave it to an arbitrator."
+)
 _MOST_LINES = 60
 
 
 async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: str = "") -> None:
     """Begins a move if it is open, with what was typed after its command."""
+    if name == "offer" and has_no_round_left(case, role):
+        await visit.say(_NO_ROUND_LEFT, ref=case.ref, choices=((command(Phrase("Show the case"), "case", case.ref),),))
+        return
     if name not in moves_for(case, role):
         await moving.explain_closed_move(visit, case, role, name)
         return

@@ -55,6 +55,9 @@ async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | No
         await do(visit, name, *case, argument)
         return
     candidates = [c for c in await talking.cases_of(visit.person.id, visit) if _suits_any(visit, c, name)]
+    if not candidates and name in NAMES and (case := await the_case(visit, reply_to)) is not None:
+        await do(visit, name, *case, argument)  # it cannot be done there either, but that case says why
+        return
     if not candidates:
         await visit.say(_none_for(name), choices=start_choices(visit))
         return
