@@ -59,15 +59,17 @@ async def test_migrating_again_changes_nothing(db: Database) -> None:
         assert await connection.run_sync(_differences) == []
 
 
-async def test_downgrading_leaves_nothing_and_upgrading_brings_it_back(db: Database) -> None:
-    async with db._writer.begin() as connection:
-        await connection.run_sync(migrations.downgrade, "base")
-        left = await connection.run_sync(_tables)
-    await db.migrate()
+async def test_downgrading_leaves_nothing_and_upgrading_brings_it_back(blank_url: str) -> None:
+    async with Database(blank_url) as db:
+        await db.migrate()
+        async with db._writer.begin() as connection:
+            await connection.run_sync(migrations.downgrade, "base")
+            left = await connection.run_sync(_tables)
+        await db.migrate()
 
-    assert left == set()
-    async with db._writer.connect() as connection:
-        assert await connection.run_sync(_differences) == []
+        assert left == set()
+        async with db._writer.connect() as connection:
+            assert await connection.run_sync(_differences) == []
 
 
 async def test_several_may_migrate_at_once(blank_url: str) -> None:
