@@ -1,6 +1,7 @@
 """Whether goods that are said to be missing really are."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Literal, Self
 
 from conversations.cases.verdict import Finding, Outcome
@@ -20,7 +21,7 @@ class Arrival(Rule):
         if order.delivered_at is not None and not order.delivery_is_estimated:
             found = Phrase("The order was reported as delivered on {at}, so the seller decides.", at=order.delivered_at)
             return self._failed(found, Outcome.DISCRETIONARY)
-        expected = order.purchased_at + self.patience
+        expected = order.purchased_at.astimezone(UTC) + self.patience
         if subject.now < expected:
             found = Phrase("The goods may still be on their way until {until}, so the seller decides.", until=expected)
             return self._failed(found, Outcome.DISCRETIONARY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -34,7 +34,7 @@ class Span(BaseModel):
     def ends(self, order: Order) -> datetime | None:
         """When it ends; None while it has not begun."""
         start = order.purchased_at if self.since is Since.PURCHASE else order.delivered_at
-        return None if start is None else start + self.length
+        return None if start is None else start.astimezone(UTC) + self.length
 
 
 class Window(Rule):
