@@ -180,7 +180,7 @@ def test_a_part_of_a_refund_leaves_the_clock_alone(build, state):
 
 
 def test_a_refund_is_due_seven_days_after_the_goods_are_back(build):
-    """§2: "Sellers should process refunds within 7 days after receiving the returned goods." """
+    """§2 gives the seller seven days from the return."""
     case = build.at(State.RETURNING)
 
     back = build.moved(case, "receive", build.seller, after=3 * DAY).case
