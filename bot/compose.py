@@ -23,6 +23,7 @@ from bot.telegram.webhook import Webhook
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
+from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import inbox_worker
 from bot.workers.outbox import outbox_worker
@@ -71,7 +72,9 @@ class Application:
                     await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
             messenger = TelegramMessenger(bot)
-            self._supervisor = Supervisor(self._workers(bot, messenger))
+            heartbeat = Heartbeat(self.db, self.clock)
+            await heartbeat.beat()  # before anybody works: a wait that begins now is none that the service was away in
+            self._supervisor = Supervisor(self._workers(bot, messenger, heartbeat))
             self._supervisor.start()
         except BaseException:
             await self._resources.aclose()
@@ -105,14 +108,14 @@ class Application:
             return False
         return self._supervisor.is_well
 
-    def _workers(self, bot: Bot, messenger: Messenger) -> Mapping[str, Run]:
+    def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
         store, pace, menus = FolderStore(self.settings.evidence_dir), Pace(self._limits), profile.Menus(messenger)
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
             "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep).run,
-            "deadlines": DeadlinesWorker(db, desk, clock).run,
+            "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),

@@ -34,8 +34,16 @@ _STYLES = {
 }
 
 
-def card(case: Case, reader: Role, *, order: Order | None, store: Store, evidence: Sequence[Evidence]) -> Card:
-    """The card of a case as `reader` sees it."""
+def card(
+    case: Case,
+    reader: Role,
+    *,
+    order: Order | None,
+    store: Store,
+    evidence: Sequence[Evidence],
+    away: Sequence[Role] = (),
+) -> Card:
+    """The card of a case as `reader` sees it. `away` are the other parties who cannot be reached at the moment."""
     return Card(
         ref=vocabulary.reference(case.ref),
         title=vocabulary.headline(case, order),
@@ -43,7 +51,7 @@ def card(case: Case, reader: Role, *, order: Order | None, store: Store, evidenc
         turn=vocabulary.turn(case, reader),
         due_at=case.due_at,
         default=vocabulary.default(case),
-        sections=tuple(_sections(case, reader, order, store, evidence)),
+        sections=(*_away(away), *_sections(case, reader, order, store, evidence)),
         choices=choices(case, reader, evidence=len(evidence)),
     )
 
@@ -134,6 +142,17 @@ def _claim(case: Case, order: Order | None, reader: Role) -> Section:
     lines = [
         Phrase(
             "{remedy}, reason: {reason}",
+def _away(parties: Sequence[Role]) -> list[Section]:
+    line = Phrase("What is sent to them now does not arrive. Deadlines go on.")
+    return [Section(heading=_OUT_OF_REACH[party], lines=(line,)) for party in parties]
+
+
+_OUT_OF_REACH = {
+    Role.BUYER: Phrase("The buyer cannot be reached at the moment"),
+    Role.SELLER: Phrase("The seller cannot be reached at the moment"),
+}
+
+
             remedy=vocabulary.REMEDY_NAMES[claim.remedy],
             reason=vocabulary.REASONS[claim.reason] if reader is Role.BUYER else vocabulary.REASON_NAMES[claim.reason],
         )

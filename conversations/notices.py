@@ -135,6 +135,10 @@ def _lapsed(fact: facts.OfferLapsed, who: Role) -> Phrase:
     return Phrase("The seller did not answer the buyer's offer, so an arbitrator has been called.")
 
 
+def _extended(fact: facts.DeadlineExtended, who: Role) -> Phrase:
+    return _with_words(Phrase("The time to act is longer by {span}: until {due}", span=fact.by, due=fact.due_at), fact.reason)
+
+
 def _passed_on(fact: facts.MessagePassedOn, who: Role) -> Phrase:
     words = _with_words(Phrase("{party} wrote", party=_party(who)), fact.text)
     if fact.is_edit:
@@ -264,6 +268,10 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
     facts.OwnerReminded: Told(
         lambda f, who: Phrase("A reminder was sent: the time ends {due}.", due=f.due_at),
         hearers=()),
+    facts.DeadlineExtended: Told(
+        _extended),
+    facts.GraceGiven: Told(
+        lambda f, who: Phrase("This service could not be reached from {began} to {ended}, so there is time until {due}.", began=f.began_at, ended=f.ended_at, due=f.due_at)),
     facts.EvidenceAdded: Told(
         lambda f, who: Phrase("{party} added evidence {name}.", party=_party(who), name=f"E{f.n}"),
         hearers=()),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from conversations.cases.case import Case
+from conversations.cases.clocks import Extension, Outage
 from conversations.cases.evidence import Evidence, File
 from conversations.cases.facts import Fact
 from conversations.cases.orders import Order, OrderKey, Store
@@ -162,6 +163,23 @@ class Alarms(Protocol):
         """One alarm a case; None for none."""
 
 
+class Clocks(Protocol):
+    """What moves deadlines on."""
+
+    async def extensions(self, store: str, *, since: datetime) -> Sequence[Extension]:
+        """Those for this store or all stores whose period reaches to `since` or later, in the order they were made."""
+
+    async def outages(self, *, since: datetime) -> Sequence[Outage]:
+        """The times when the service was away that ended after `since`, oldest first."""
+
+
+class Packs(Protocol):
+    """The policies that cases were judged under."""
+
+    async def keep(self, pack: str, hash: str, text: str) -> None:
+        """Keeps a pack's text under its content hash. Idempotent."""
+
+
 class Links(Protocol):
     """One-time links."""
 
@@ -216,6 +234,12 @@ class Work(Protocol):
 
     @property
     def alarms(self) -> Alarms: ...
+
+    @property
+    def clocks(self) -> Clocks: ...
+
+    @property
+    def packs(self) -> Packs: ...
 
     @property
     def links(self) -> Links: ...

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
@@ -73,6 +74,20 @@ class SqlCases:
         taken = cases.c.arbitrator == person, cases.c.state.not_in([end.value for end in ENDS])
         return await self._cases(select(cases.c.doc).where(*taken).order_by(_PRESSING, cases.c.opened_at, cases.c.ref))
 
+    async def due_between(self, begins: datetime, ends: datetime, *, store: str = "") -> Sequence[str]:
+        """The references of cases whose deadline falls into the period, both ends included, of one store or of all."""
+        found = select(cases.c.ref).where(cases.c.due_at >= begins, cases.c.due_at <= ends)
+        return await self._refs(found.where(cases.c.store == store) if store else found)
+
+    async def due_before(self, at: datetime) -> Sequence[str]:
+        """The references of cases whose deadline comes before that, or is past."""
+        return await self._refs(select(cases.c.ref).where(cases.c.due_at < at))
+
+    async def opened_since(self, at: datetime | None = None) -> Sequence[Case]:
+        """All of them, or those opened at that instant or later, oldest first."""
+        found = select(cases.c.doc).order_by(cases.c.opened_at, cases.c.ref)
+        return await self._cases(found if at is None else found.where(cases.c.opened_at >= at))
+
     async def all(self, *, store: str | None = None, state: State | None = None, limit: int = 100) -> Sequence[Case]:
         """Newest first."""
         found = select(cases.c.doc).order_by(cases.c.opened_at.desc(), cases.c.ref).limit(limit)
@@ -81,6 +96,10 @@ class SqlCases:
         if state is not None:
             found = found.where(cases.c.state == state.value)
         return await self._cases(found)
+
+    async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
+        """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""
+        return [row.ref for row in await self._tx.all(statement.order_by(cases.c.ref))]
 
     async def _cases(self, statement: Any) -> Sequence[Case]:
         return [codec.decode(Case, row.doc) for row in await self._tx.all(statement)]

@@ -14,8 +14,10 @@ class SqlMarks:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def get(self, name: str) -> datetime | None:
-        row = await self._tx.first(select(marks.c.at).where(marks.c.name == name))
+    async def get(self, name: str, *, lock: bool = False) -> datetime | None:
+        """None when it was never set; `lock` keeps others from it until the unit of work ends."""
+        found = select(marks.c.at).where(marks.c.name == name)
+        row = await self._tx.first(found.with_for_update() if lock else found)
         return row.at if row else None
 
     async def set(self, name: str, at: datetime) -> None:

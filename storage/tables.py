@@ -174,6 +174,29 @@ alarms = Table(
 )
 
 #: The text of every policy that a case was ever judged under.
+#: The operator's extensions of deadlines; `store` is empty for all stores, both ends belong to the period.
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("n", Serial, primary_key=True, autoincrement=True),
+    Column("store", Words, nullable=False),
+    Column("begins", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("store", "begins", "ends", "seconds"),
+    sqlite_autoincrement=True,  # cases remember the numbers of theirs
+)
+
+#: When the service was away for longer than anybody would overlook.
+outages = Table(
+    "outages",
+    metadata,
+    Column("ended_at", Instant, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+)
+
 packs = Table(
     "packs",
     metadata,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conversations.ports import Work
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
+from storage.clocks import SqlClocks
 from storage.dialogs import SqlDialogs
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
@@ -34,6 +35,7 @@ class SqlWork:
         self.evidence = SqlEvidence(tx)
         self.journal = SqlJournal(tx)
         self.alarms = SqlAlarms(tx)
+        self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
         self.guesses = SqlGuesses(tx)

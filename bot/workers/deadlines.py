@@ -1,4 +1,7 @@
-"""The deadlines worker: wakes the desk for each case whose time has come, by business time."""
+"""The deadlines worker: wakes the desk for each case whose time has come, by business time.
+
+It gives the sign of life first: so no deadline is judged before it is known that its owner could not have kept it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 from bot import log
 from bot.clock import Clock
 from bot.workers.desk import Desk
+from bot.workers.heartbeat import Heartbeat
 from bot.workers.retry import RetryPolicy, first_of, pause
 from storage.database import Database
 from storage.errors import TryAgain
@@ -28,16 +32,19 @@ BACKOFF: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 class DeadlinesWorker:
     """Rings until stopped. One that fails does not keep the others from ringing."""
 
-    def __init__(self, db: Database, desk: Desk, clock: Clock) -> None:
+    def __init__(self, db: Database, desk: Desk, clock: Clock, heartbeat: Heartbeat) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
+        self._heartbeat = heartbeat
 
     async def run(self, stop: asyncio.Event) -> None:
         failures = 0
         while not stop.is_set():
             jump = self._clock.jump  # before the time is read: a move in between is not missed
             try:
+                if self._heartbeat.is_due:
+                    await self._heartbeat.beat()
                 refs = await self._db.alarms.due(self._clock(), EACH, SECONDS)
                 failures = 0
             except TryAgain as err:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from conversations.cases import deadlines
 from conversations.cases.claim import Claim, Remedy
-from conversations.cases.deadlines import Limits
+from conversations.cases.deadlines import LEAST_LEFT, PAUSES, Held, Limits
 from conversations.cases.facts import CaseDismissed, CaseOpened, CaseSettled, Fact
 from conversations.cases.lifecycle import NAMES, Act, IllegalMove, Position, advance, moves_open, outstanding
 from conversations.cases.money import Money, zero
@@ -30,7 +30,8 @@ from conversations.phrase import Phrase
 class Case:
     """A claim and all that came of it. `paid` is the most that may be given back for its items.
 
-    `since` and `due_at` bound the current wait. `policy` and `policy_hash` pin the pack it was judged under.
+    `since` and `due_at` bound the current wait; `extensions` are the numbers of those that are part of it already.
+    `policy` and `policy_hash` pin the pack it was judged under.
     """
 
     ref: str
@@ -44,6 +45,8 @@ class Case:
     opened_at: datetime
     since: datetime
     due_at: datetime | None
+    extensions: tuple[int, ...] = ()
+    held: Held | None = None  # the clock that stands still meanwhile
     position: Position = Position()
     arbitrator: int | None = None
     ended_at: datetime | None = None
@@ -288,10 +291,17 @@ def meeting(case: Case) -> Act | None:
 def _with_deadline(case: Case, before: Position, move: Act, now: datetime) -> Case:
     state = case.state
     if state in ENDS:
-        return replace(case, since=now, due_at=None, ended_at=now)
+        return replace(case, since=now, due_at=None, ended_at=now, extensions=(), held=None)
     if state is before.state and (move.move, state) not in deadlines.RESTARTS:
         return case
-    return replace(case, since=now, due_at=now + case.limits.waits[state])
+    wait = case.limits.waits[state]
+    extensions: tuple[int, ...] = ()
+    held: Held | None = None
+    if case.held is not None and PAUSES.get(before.state) is state:
+        wait, extensions = max(case.held.left, min(LEAST_LEFT, wait)), case.held.extensions
+    if PAUSES.get(state) is before.state and case.due_at is not None:
+        held = Held(case.due_at - now, case.extensions)
+    return replace(case, since=now, due_at=now + wait, extensions=extensions, held=held)
 
 
 def _with_records(case: Case, before: Position, move: Act, actor: Actor, now: datetime) -> Case:

@@ -1,4 +1,4 @@
-"""How long each state waits, what happens when nobody acts, and when its owner is reminded."""
+"""How long each state waits, what happens when nobody acts, when its owner is reminded, and whose clock stands still."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from conversations.cases.states import State
 
 _DAY = timedelta(days=1)
+
+#: What an arbitrator has at least when an answer comes in: it has to be read, and the ruling written. 4 hours are time
+#: enough for both, and too little to put a case off by asking again and again.
+LEAST_LEFT = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,17 @@ class Limits:
     caps: Mapping[str, int]
     return_shipping: Mapping[str, int]
 
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A clock that stands still: what was left on it, and the extensions that are part of that."""
+
+    left: timedelta
+    extensions: tuple[int, ...] = ()
+
+
+#: Whose clock stands still while another one runs: an arbitrator is not charged for the time a party takes to answer.
+PAUSES: Mapping[State, State] = {State.EVIDENCE_REQUESTED: State.ARBITRATION}
 
 #: What the clock does in each state when its time is up. AWAITING_SELLER has two: see `case.default_move`.
 DEFAULTS: Mapping[State, str] = {
@@ -51,6 +66,18 @@ RESTARTS = frozenset(
 )
 
 
+def time_left(due: datetime, *, now: datetime) -> timedelta:
+    """What is left of a wait, as one says it: to the nearest minute; in its last minutes to the second."""
+    left = max(due - now, timedelta(0))
+    exact = timedelta(minutes=1) if left >= timedelta(minutes=5) else timedelta(seconds=1)
+    return (left + exact / 2) // exact * exact
+
+
+def reminds_only(state: State) -> bool:
+    """Whether nobody loses anything when the time of this state is up: its end is itself a reminder."""
+    return DEFAULTS[state] == "remind"
+
+
 def reminders(since: datetime, due: datetime) -> tuple[datetime, ...]:
     """When the owner of a wait is reminded: at half time, and 24 h or a tenth of the wait before the end."""
     wait = due - since
@@ -63,6 +90,6 @@ def next_alarm(state: State, since: datetime, due: datetime, *, after: datetime)
 
     Where the end is itself a reminder, there is none before it.
     """
-    if DEFAULTS[state] == "remind":
+    if reminds_only(state):
         return due
     return next((at for at in reminders(since, due) if at > after), due)

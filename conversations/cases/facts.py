@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conversations.cases.claim import Claim, Ground
 from conversations.cases.evidence import FileKind
@@ -223,6 +223,24 @@ class ArbitratorsReminded(Fact):
 @dataclass(frozen=True, slots=True)
 class OwnerReminded(Fact):
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineExtended(Fact):
+    """The operator gave this wait more time: for a festival, a strike, a storm."""
+
+    by: timedelta
+    due_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraceGiven(Fact):
+    """The service was away from `began_at` until `ended_at`, so the wait goes on until `due_at` at least."""
+
+    due_at: datetime
+    began_at: datetime
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

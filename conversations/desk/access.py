@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.cases.case import Case
-from conversations.cases.roles import Role
+from conversations.cases.roles import PARTIES, Role
 from conversations.cases.states import State
 from conversations.messages import Person
 from conversations.ports import Work
@@ -42,6 +42,16 @@ async def recipients(case: Case, role: Role, work: Work) -> Sequence[Person]:
             people = await work.people.arbitrators()
             return [person for person in people if role_in(case, person) is Role.ARBITRATOR]
     return []
+
+
+async def out_of_reach(case: Case, reader: Role, work: Work) -> tuple[Role, ...]:
+    """The other parties of an open case to whom nothing can be sent: nobody who stands for them can be reached."""
+    away = []
+    for party in PARTIES if case.is_open else ():
+        people = await recipients(case, party, work) if party is not reader else ()
+        if people and not any(person.is_reachable for person in people):
+            away.append(party)
+    return tuple(away)
 
 
 def _is_arbitrators(case: Case, person: Person) -> bool:

@@ -15,13 +15,15 @@ from conversations.desk.access import recipients
 from conversations.desk.anywhere import start_choices
 from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
-from conversations.desk.visit import Settings, Visit
+from conversations.desk.visit import Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
 from conversations.ports import Work
 
 _STALE = Phrase("This has moved on; here is where the case stands now.")
+#: Of how many cases of a store the buyers are told that nobody of it can be reached.
+_MOST_CASES = 1000
 _UNREADABLE = Phrase("This button is from an older version. Please use the newest message, or /cases.")
 
 
@@ -40,6 +42,7 @@ class Desk:
             return
         if not person.is_reachable:
             person = await self._set_reachable(person, True, work, now)
+            await _welcome_back(person, work)
         if isinstance(content, Returned):
             return
         visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish)
@@ -85,21 +88,36 @@ class Desk:
         person = replace(person, is_reachable=is_reachable)
         await work.people.save(person)
         for case in await work.cases.of_buyer(person.id):
-            await _note_reach(case, Role.BUYER, is_reachable, work, now)
+            await _note_reach(case.ref, Role.BUYER, is_reachable, work, now)
         for store in sorted(person.stores):
             colleagues = await work.people.sellers_of(store)
             if any(other.is_reachable for other in colleagues if other.id != person.id):
                 continue
-            for case in await work.cases.of_stores([store]):
-                await _note_reach(case, Role.SELLER, is_reachable, work, now)
+            for case in await work.cases.of_stores([store], limit=_MOST_CASES):
+                await _note_reach(case.ref, Role.SELLER, is_reachable, work, now)
         return person
 
 
-async def _note_reach(case: Case, party: Role, is_reachable: bool, work: Work, now: datetime) -> None:
-    if case.is_open:
-        fact = PartyReachable(party) if is_reachable else PartyUnreachable(party)
-        await journal(case, (fact,), Actor(party), work, now=now)
-        await tell_parties(case, (fact,), party, (other(party),), work)
+async def _welcome_back(person: Person, work: Work) -> None:
+    """Whoever comes back to an open case is told that they have missed something: nothing that failed is sent again."""
+    cases = [*await work.cases.of_buyer(person.id), *await work.cases.of_stores(sorted(person.stores))]
+    if any(case.is_open for case in cases):
+        line = Phrase("Welcome back. What was sent to you meanwhile did not arrive; please look into your cases.")
+        choices = ((command(Phrase("My cases"), "cases"),),)
+        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,), choices=choices)))
+
+
+async def _note_reach(ref: str, party: Role, is_reachable: bool, work: Work, now: datetime) -> None:
+    """On record, in a word to the other side, and on the cards of whoever else has the case."""
+    case = await work.cases.get(ref, lock=True)
+    if case is None or not case.is_open:
+        return
+    fact = PartyReachable(party) if is_reachable else PartyUnreachable(party)
+    await journal(case, (fact,), Actor(party), work, now=now)
+    await tell_parties(case, (fact,), party, (other(party),), work)
+    for role in (other(party), Role.ARBITRATOR):
+        for person in await recipients(case, role, work):
+            await show_card(case, person, role, work)
 
 
 async def _press(visit: Visit, content: Pressed) -> None:

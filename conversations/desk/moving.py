@@ -19,11 +19,13 @@ from conversations.cases.case import (
     claimed_terms,
     default_move,
 )
+from conversations.cases.deadlines import reminders, reminds_only
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import EvidenceAdded, OwnerReminded
 from conversations.cases.lifecycle import Act, IllegalMove, waits_for
 from conversations.cases.roles import Role
 from conversations.desk.access import role_in
+from conversations.desk.clocks import give_time
 from conversations.desk.publishing import journal, publish, remind, set_alarm, show_card
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
@@ -123,10 +125,15 @@ def files_from(kept: Any) -> tuple[File, ...]:
 
 
 async def expire(ref: str, work: Work, now: datetime) -> None:
-    """An alarm rang: reminds, or lets the clock make its move. Looks again under lock, since somebody may have acted."""
+    """An alarm rang: gives the time that is owed, reminds, or lets the clock make its move.
+
+    Looks again under lock, since somebody may have acted, or the operator.
+    """
     case = await work.cases.get(ref, lock=True)
     if case is None or case.due_at is None:
         await work.alarms.set(ref, None)
+        return
+    if await give_time(case, work, now):
         return
     if now < case.due_at:
         await _remind(case, work, now)
@@ -144,8 +151,8 @@ async def expire(ref: str, work: Work, now: datetime) -> None:
 async def _remind(case: Case, work: Work, now: datetime) -> None:
     assert case.due_at is not None
     await set_alarm(case, work, now=now)
-    if now < case.since + (case.due_at - case.since) / 2:
-        return  # the wait was begun anew since the alarm was set
+    if reminds_only(case.state) or now < reminders(case.since, case.due_at)[0]:
+        return  # the wait was begun anew, or got more time, since the alarm was set
     await journal(case, (OwnerReminded(case.due_at),), THE_CLOCK, work, now=now)
     for role in waits_for(case.position):
-        await remind(case, role, work)
+        await remind(case, role, work, now=now)

@@ -7,30 +7,32 @@ from datetime import datetime
 
 from conversations import notices, vocabulary
 from conversations.cards import card
-from conversations.cases.case import Actor, Case, Moved
-from conversations.cases.deadlines import next_alarm
+from conversations.cases.case import THE_CLOCK, Actor, Case, Moved
+from conversations.cases.clocks import fairly
+from conversations.cases.deadlines import next_alarm, time_left
 from conversations.cases.facts import CaseTaken, Fact
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk.access import QUEUE, recipients
+from conversations.desk.access import QUEUE, out_of_reach, recipients
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.messages import Exhibits, Notice, Outgoing, Person, Placing, Sender, Style, card_slot
 from conversations.phrase import Phrase
 from conversations.ports import Work
 
-_HEARERS = (Role.BUYER, Role.SELLER, Role.ARBITRATOR)
+HEARERS = (Role.BUYER, Role.SELLER, Role.ARBITRATOR)
 
 
 async def publish(
     moved: Moved, actor: Actor, work: Work, *, now: datetime, before: Case | None, visit: Visit | None = None
 ) -> None:
     """Keeps the case after a move and tells everybody. `visit` is the doer's, whose question is answered."""
-    case = moved.case
+    case, time_given = await _fairly_set(moved.case, before, work)
     await (work.cases.add(case) if before is None else work.cases.save(case))
     await set_alarm(case, work, now=now)
     await journal(case, moved.facts, actor, work, now=now)
+    await journal(case, time_given, THE_CLOCK, work, now=now)
     came_to_queue = case.state in QUEUE and (before is None or before.state is not case.state)
-    for role in _HEARERS:
+    for role in HEARERS:
         for person in await recipients(case, role, work):
             is_doer = visit is not None and person.id == visit.person.id and role is actor.role
             lines = _lines(moved.facts, actor.role, role if is_doer or role is not actor.role else None)
@@ -60,12 +62,21 @@ async def set_alarm(case: Case, work: Work, *, now: datetime) -> None:
     await work.alarms.set(case.ref, at)
 
 
+async def _fairly_set(case: Case, before: Case | None, work: Work) -> tuple[Case, tuple[Fact, ...]]:
+    """A wait just begun counts the operator's extensions in from the start; the record says why it is so long."""
+    is_new = before is None or (case.since, case.due_at) != (before.since, before.due_at)
+    if case.due_at is None or not is_new:
+        return case, ()
+    return fairly(case, extensions=await work.clocks.extensions(case.store, since=case.due_at))
+
+
 async def show_card(case: Case, person: Person, role: Role, work: Work, *, placing: Placing = Placing.REPLACE) -> None:
     """Puts the case's card into somebody's chat: in place, or anew at the bottom."""
     order = await work.orders.get(case.claim.order)
     store = await work.orders.store(case.store)
     evidence = await work.evidence.of(case.ref)
-    body = card(case, role, order=order, store=store, evidence=evidence)
+    away = await out_of_reach(case, role, work)
+    body = card(case, role, order=order, store=store, evidence=evidence, away=away)
     await work.outbox.add(Outgoing(to=person.id, body=body, slot=card_slot(case.ref), placing=placing, ref=case.ref))
 
 
@@ -116,9 +127,11 @@ async def _notify(case: Case, person: Person, role: Role, lines: tuple[Phrase, .
     await work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
 
 
-async def remind(case: Case, role: Role, work: Work) -> None:
-    """Reminds whoever's turn it is."""
-    line = Phrase("A reminder: this case waits for you.")
+async def remind(case: Case, role: Role, work: Work, *, now: datetime) -> None:
+    """Reminds whoever's turn it is: how long they still have, and what happens otherwise."""
+    assert case.due_at is not None
+    left = time_left(case.due_at, now=now)
+    line = Phrase("A reminder: this case waits for you. Time left: {left}.", left=left)
     for person in await recipients(case, role, work):
         await _notify(case, person, role, (line,), work)
 

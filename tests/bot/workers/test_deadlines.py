@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import AdjustableClock
 from bot.workers.deadlines import DeadlinesWorker
+from bot.workers.heartbeat import Heartbeat
 from storage.database import Database
 
 from .conftest import NOON, PlainDesk, until
@@ -18,7 +19,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def running(sqlite_db: Database, desk: PlainDesk, clock: AdjustableClock) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    task = asyncio.create_task(DeadlinesWorker(sqlite_db, desk, clock).run(stop))
+    task = asyncio.create_task(DeadlinesWorker(sqlite_db, desk, clock, Heartbeat(sqlite_db, clock)).run(stop))
     yield
     stop.set()
     async with asyncio.timeout(10):
