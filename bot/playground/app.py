@@ -49,7 +49,7 @@ def create_app(world: World, *, scenario: Mapping[str, Any] | None = None, advan
             Route("/file/bot{token}/{path:path}", BotFiles(world)),
             Mount("/_sim", routes=Control(world, scenario, advance).routes()),
             Route("/", _page, methods=["GET"]),
-            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+            Mount("/static", FreshFiles(directory=STATIC, check_dir=False)),
         ],
         middleware=[Middleware(OurPagesOnly)],
         exception_handlers={Refused: _refused, HTTPException: _http_error},
@@ -57,6 +57,15 @@ def create_app(world: World, *, scenario: Mapping[str, Any] | None = None, advan
     )
     app.state.world = world
     return app
+
+
+class FreshFiles(StaticFiles):
+    """Files that a browser asks about each time: a newer version of the page must not run with older parts."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class OurPagesOnly:

@@ -118,6 +118,7 @@ def _shown(story: seed.Story, token: str) -> dict[str, Any]:
         "title": story.title,
         "steps": list(story.steps),
         "user_id": story.person,
+        "with": [someone.id for someone in seed.PEOPLE if someone.store == seed.order_key(story.order).store],
         "start": token,
     }
 

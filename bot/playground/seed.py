@@ -148,10 +148,10 @@ STORIES = (
         "2003",
         (
             "The buyer opens the link of order 2003 (code LENS) and asks for a refund: not as described, with a photo.",
-            "Open 陈静's chat (Add a chat): the seller refuses with a reason. Each reads their own language.",
+            "陈静's chat opens beside it: the seller refuses with a reason. Each reads their own language.",
             "The buyer calls an arbitrator. The arbitrator takes the case from /queue and reads the history.",
             "Ask the seller a question, then give a ruling with reasons.",
-            "The losing side appeals with new evidence; another arbitrator (周明) decides, finally.",
+            "The losing side appeals with new evidence; another arbitrator (周明: Add a chat) decides, finally.",
         ),
     ),
     Story(

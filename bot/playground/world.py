@@ -184,9 +184,21 @@ class World:
 
     # Messages
 
-    def post(self, chat: Chat, sender: dict[str, Any], content: Message, *, thread_id: int | None = None) -> Message:
-        """Stores a new message and tells the watchers, and the bot too unless it is its own."""
+    def post(
+        self,
+        chat: Chat,
+        sender: dict[str, Any],
+        content: Message,
+        *,
+        thread_id: int | None = None,
+        opens_topic: bool = False,
+    ) -> Message:
+        """Stores a new message and tells the watchers, and the bot too unless it is its own.
+
+        The id of a topic is the id of the service message that opens it.
+        """
         message_id = chat.next_id()
+        thread_id = message_id if opens_topic else thread_id
         message: Message = {
             "message_id": message_id,
             "from": sender,
@@ -204,10 +216,10 @@ class World:
             self.updates.put("message", message)
         return message
 
-    def replace(self, chat: Chat, message: Message, *, is_told: bool = True) -> None:
-        """Puts an edited message in the place of the old one; `is_told`: watchers should see it."""
+    def replace(self, chat: Chat, message: Message) -> None:
+        """Puts an edited message in the place of the old one, and tells the watchers."""
         chat.messages[message["message_id"]] = message
-        if is_told and self.events.has_readers:
+        if self.events.has_readers:
             self.events.publish("edit", self.event_of(chat, message=message))
 
     def remove(self, chat: Chat, message_id: int) -> None:

@@ -35,11 +35,9 @@ def create_forum_topic(world: World, p: CreateForumTopic) -> dict[str, object]:
     name = _name(p.name)
     if p.icon_color not in COLOURS:
         raise bad_request("TOPIC_ICON_COLOR_INVALID")
-    # The id of a topic is the id of the service message that opens it.
     created = {"name": name, "icon_color": p.icon_color}
-    message = world.post(chat, world.bot_user, {"forum_topic_created": created})
+    message = world.post(chat, world.bot_user, {"forum_topic_created": created}, opens_topic=True)
     thread_id = message["message_id"]
-    world.replace(chat, {**message, "message_thread_id": thread_id, "is_topic_message": True}, is_told=False)
     topic = Topic(thread_id, name, p.icon_color, p.icon_custom_emoji_id)
     chat.topics[thread_id] = topic
     return topic.as_api()

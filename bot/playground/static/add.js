@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { openDialog } from "./dialogs.js";
 import { avatar, el, nameOf } from "./dom.js";
-import { languageOptions } from "./languages.js";
+import { languageName, languageOptions } from "./languages.js";
 
 /** Resolves to the person chosen or made, or to null. */
 export async function askForChat(others, roleOf) {
@@ -29,7 +29,7 @@ export async function askForChat(others, roleOf) {
 }
 
 function personButton(user, role, run) {
-  const detail = [role, user.username ? `@${user.username}` : null, user.language_code].filter(Boolean).join(" · ");
+  const detail = [role, user.username ? `@${user.username}` : null, languageName(user.language_code)].filter(Boolean).join(" · ");
   return el("button", { type: "button", class: "person", data: { user: user.id }, on: { click: run } }, avatar(user), el("span", { class: "quote-text" }, el("bdi", { text: nameOf(user) }), el("span", { class: "muted", text: detail })));
 }
 

@@ -97,7 +97,7 @@ class App {
   }
 
   roleOf(id) {
-    return (this.scenario.panes ?? []).find((pane) => pane.user_id === id)?.role ?? this.users.get(id)?.label ?? "";
+    return this.users.get(id)?.label || ((this.scenario.panes ?? []).find((pane) => pane.user_id === id)?.role ?? "");
   }
 
   onEvent(kind, data) {
@@ -163,6 +163,12 @@ class App {
 
   async play(story) {
     if (!this.users.has(story.user_id)) return toast(document.body, "This person is not here.", "error");
+    // The others of the story, so that nobody has to look for them.
+    for (const id of story.with ?? []) {
+      if (this.panes.has(id) || !this.users.has(id)) continue;
+      const other = this.open(id, { isQuiet: true });
+      other.attempt(() => other.load());
+    }
     const pane = this.open(story.user_id);
     const { start, text } = story;
     if (start || (!pane.user.is_started && text)) await pane.start(start ?? undefined);

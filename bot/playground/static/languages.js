@@ -25,3 +25,8 @@ export function languageOptions(chosen) {
   const all = known ? LANGUAGES : [...LANGUAGES, [chosen, chosen]];
   return all.map(([code, name]) => el("option", { value: code, lang: code, text: name, selected: code === chosen }));
 }
+
+/** A language in its own words; a code that is not among ours as it is. */
+export function languageName(code) {
+  return LANGUAGES.find(([known]) => known === code)?.[1] ?? code;
+}

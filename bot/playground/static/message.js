@@ -79,13 +79,16 @@ function fillBubble(bubble, messages, chat, isOwn) {
 
 function textBlock(message, text, chat) {
   const entities = (message.text === undefined ? message.caption_entities : message.entities) ?? [];
-  return el("div", { class: "text", dir: "auto" }, richText(text, entities, chat.reader, chat.act));
+  // As in Telegram: what a link said behind "start=" goes to the bot and is not shown.
+  const shown = chat.isOwn(message) && text.startsWith("/start ") ? "/start" : text;
+  return el("div", { class: "text", dir: "auto" }, richText(shown, entities, chat.reader, chat.act));
 }
 
 function metaOf(messages, chat, isOwn) {
   const last = messages.at(-1);
   const line = el("span", { class: "meta-line", dir: "ltr" });
-  if (messages.some((message) => message.edit_date)) line.append(el("span", { class: "edited", text: "edited" }));
+  // As in Telegram: a bot that edits its own message says nothing of it.
+  if (isOwn && messages.some((message) => message.edit_date)) line.append(el("span", { class: "edited", text: "edited" }));
   const when = new Date(last.date * 1000);
   line.append(el("time", { dir: "auto", datetime: when.toISOString(), title: inFull(last.date, chat.reader.lang), text: timeOfDay(last.date, chat.reader.lang) }));
   if (isOwn) line.append(ticks(chat.isRead(last)));

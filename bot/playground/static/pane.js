@@ -2,10 +2,11 @@
 
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
-import { alertDialog, confirmDialog, openMenu, openViewer, promptDialog, toast } from "./dialogs.js";
+import { alertDialog, confirmDialog, openViewer, promptDialog, toast } from "./dialogs.js";
 import { avatar, el, icon, iconButton, nameOf } from "./dom.js";
 import { languageOptions } from "./languages.js";
 import { startOf } from "./links.js";
+import { openChatMenu, openMessageMenu } from "./menus.js";
 import { Presses } from "./presses.js";
 import { Topics } from "./topics.js";
 import { Transcript } from "./transcript.js";
@@ -22,14 +23,14 @@ const ACTIONS = {
   choose_sticker: "choosing a sticker",
   find_location: "looking for a place",
 };
-const EMOJI = ["👍", "❤", "🔥", "👏", "🙏", "👎"];
 
 /** `host`: bot, now(), onUnread(), onClosed(pane), isShown(pane). */
 export class Pane {
   constructor(host, user, role) {
     this.host = host;
     this.user = user;
-    this.role = role;
+    // "seller, Harbour Select": what the person is, and where.
+    [this.role, this.place] = [...role.split(", "), ""];
     this.unread = 0;
     this.reactions = new Map();
     this.presses = new Presses();
@@ -60,9 +61,10 @@ export class Pane {
     this.title = el("h2", { dir: "auto" });
     this.subtitle = el("p", { class: "subtitle" });
     this.language = el("select", { class: "language", "aria-label": "Language", on: { change: () => this.changeLanguage() } });
-    this.menuButton = iconButton("more", "Chat menu", { "aria-haspopup": "menu", on: { click: () => this.openChatMenu() } });
+    this.menuButton = iconButton("more", "Chat menu", { "aria-haspopup": "menu", on: { click: () => openChatMenu(this, this.menuButton) } });
     this.face = el("span", { class: "face" });
-    const chip = this.role ? el("span", { class: "role", data: { role: this.role }, text: this.role }) : null;
+    const place = this.place ? el("span", { class: "place", dir: "auto", text: ` · ${this.place}` }) : null;
+    const chip = this.role ? el("span", { class: "role", data: { role: this.role }, title: [this.role, this.place].filter(Boolean).join(", ") }, this.role, place) : null;
     const skip = el("button", { type: "button", class: "skip", text: "Skip to the message field", on: { click: () => this.focus() } });
     const head = el("header", { class: "pane-head" }, skip, this.face, el("div", { class: "pane-title" }, this.title, chip, this.subtitle), this.language, this.menuButton);
     this.startButton = el("button", { type: "button", class: "wide", data: { action: "start" }, text: "Start", on: { click: () => this.start() } });
@@ -160,22 +162,6 @@ export class Pane {
 
   async changeLanguage() {
     await this.attempt(async () => this.setUser(await api.changeUser(this.user.id, { language_code: this.language.value })));
-  }
-
-  openChatMenu() {
-    const { is_blocked: isBlocked } = this.user;
-    openMenu(
-      this.menuButton,
-      [
-        { label: "Open a link to the bot…", icon: "link", run: () => this.askForLink() },
-        !isBlocked && { label: "Share my phone number", icon: "phone", run: () => this.attempt(() => api.contact(this.user.id)) },
-        isBlocked
-          ? { label: "Unblock the bot", icon: "check", run: () => this.setBlocked(false) }
-          : { label: "Block the bot", icon: "block", isDanger: true, run: () => this.setBlocked(true) },
-        { label: "Close this chat", icon: "close", run: () => this.host.onClosed(this) },
-      ],
-      "Chat menu",
-    );
   }
 
   async askForLink() {
@@ -320,19 +306,7 @@ export class Pane {
   }
 
   openMenu(message, anchor) {
-    const text = message.text ?? message.caption;
-    const reaction = this.reactionsOf(message.message_id);
-    const react = (emoji) => this.attempt(() => api.react(this.user.id, message.message_id, reaction.includes(emoji) ? null : emoji));
-    openMenu(
-      anchor,
-      [
-        this.canWrite() && { choices: EMOJI.map((emoji) => ({ label: emoji, isOn: reaction.includes(emoji), run: () => react(emoji) })), label: "Reactions" },
-        this.canWrite() && { label: "Reply", icon: "reply", run: () => this.composer.startReply(message) },
-        this.canEdit(message) && { label: "Edit", icon: "edit", run: () => this.composer.startEdit(message) },
-        text && { label: "Copy text", icon: "copy", run: () => this.copy(text) },
-      ],
-      "Message menu",
-    );
+    openMessageMenu(this, message, anchor);
   }
 
   // What the server tells

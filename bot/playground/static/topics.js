@@ -13,8 +13,7 @@ export class Topics {
 
   /** Learns of a topic from a message in it. */
   note(message) {
-    // The message that opens a topic gives it its number.
-    const id = message.message_thread_id ?? (message.forum_topic_created && message.message_id);
+    const id = message.message_thread_id;
     const name = message.forum_topic_created?.name ?? message.forum_topic_edited?.name;
     if (!id || (this.names.has(id) && !name)) return;
     this.names.set(id, name ?? `Topic ${id}`);

@@ -7,6 +7,7 @@ import { dateTimeEntity, dayKey, dayName } from "./times.js";
 
 const GROUP_SECONDS = 600;
 const NEAR_END = 48;
+const ENOUGH_TO_READ = 80;
 
 /** The scrolling list of a chat. `onUnread(count)` is told whenever the number of unseen messages changes. */
 export class Transcript {
@@ -15,7 +16,7 @@ export class Transcript {
     this.onUnread = onUnread;
     this.rows = [];
     this.byMessage = new Map();
-    this.unread = 0;
+    this.unreadRows = [];
     this.isStuck = true;
     this.readUpTo = 0;
     this.thread = null;
@@ -32,6 +33,10 @@ export class Transcript {
     this.observer.observe(this.log);
     this.observer.observe(this.scroller);
     this.showDown();
+  }
+
+  get unread() {
+    return this.unreadRows.length;
   }
 
   get size() {
@@ -165,7 +170,11 @@ export class Transcript {
     const at = this.rows.indexOf(row);
     this.rows.splice(at, 1);
     for (const i of [at - 1, at]) this.regroup(i);
-    if (this.unreadMark.nextElementSibling === row.element) this.clearUnread();
+    if (this.unreadRows.includes(row)) this.setUnread(this.unreadRows.filter((one) => one !== row));
+    if (this.unreadMark.nextElementSibling === row.element) {
+      if (this.unread) this.unreadRows[0].element.before(this.unreadMark);
+      else this.unreadMark.remove();
+    }
     const { day } = row;
     const drop = () => {
       row.element.remove();
@@ -247,11 +256,12 @@ export class Transcript {
 
   countUnread(row) {
     if (!this.unread) row.element.before(this.unreadMark);
-    this.setUnread(this.unread + 1);
+    this.setUnread([...this.unreadRows, row]);
   }
 
-  setUnread(count) {
-    this.unread = count;
+  setUnread(rows) {
+    this.unreadRows = rows;
+    const count = rows.length;
     this.downCount.textContent = count;
     this.downCount.hidden = !count;
     this.showDown();
@@ -260,7 +270,7 @@ export class Transcript {
 
   clearUnread() {
     this.unreadMark.remove();
-    if (this.unread) this.setUnread(0);
+    if (this.unread) this.setUnread([]);
   }
 
   /** The chat came into view: goes to what is new. */
@@ -278,8 +288,15 @@ export class Transcript {
     if (!clientHeight) return;
     this.showDayWhileScrolling(scrollTop);
     this.isStuck = scrollHeight - scrollTop - clientHeight < NEAR_END;
-    if (this.isStuck && this.unread && this.chat.isSeen()) this.setUnread(0);
+    if (this.unread && this.chat.isSeen()) this.readWhatShows(scrollTop + clientHeight);
     this.showDown();
+  }
+
+  /** A message whose beginning has come into view counts as read. */
+  readWhatShows(bottom) {
+    const isBelow = ({ element }) => element.offsetTop + Math.min(element.offsetHeight, ENOUGH_TO_READ) > bottom;
+    const left = this.isStuck ? [] : this.unreadRows.filter(isBelow);
+    if (left.length < this.unread) this.setUnread(left);
   }
 
   /** The day's name stays at the top while one scrolls, and goes when one reads. */
@@ -306,7 +323,6 @@ export class Transcript {
       const above = this.unreadMark.getBoundingClientRect().top - this.scroller.getBoundingClientRect().bottom;
       if (above > 0) {
         this.unreadMark.scrollIntoView({ block: "start", behavior: motion() });
-        this.setUnread(0);
         return;
       }
     }
