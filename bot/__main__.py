@@ -7,6 +7,7 @@ import click
 from bot import log
 from bot.commands.cases import case
 from bot.commands.db import db
+from bot.commands.deadlines import deadlines
 from bot.commands.invites import invite
 from bot.commands.orders import orders
 from bot.commands.policy import policy
@@ -20,7 +21,7 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, policy, case, db):
+for command in (run, demo, orders, stores, invite, policy, case, deadlines, db):
     cli.add_command(command)
 
 
