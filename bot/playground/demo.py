@@ -21,6 +21,7 @@ from bot.playground.people import User
 from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
 from bot.settings import Settings
+from bot.workers.pace import UNLIMITED
 from conversations.ports import Link, LinkPurpose
 
 #: How long somebody's invitation may take to be answered, in seconds.
@@ -62,7 +63,7 @@ async def open_demo(stack: AsyncExitStack, folder: Path, *, port: int = 0) -> st
             "webhook_url": None,
         }
     )
-    bot = await compose.build(settings, clock=clock)
+    bot = await compose.build(settings, clock=clock, limits=UNLIMITED)
     await bot.start()
     stack.push_async_callback(bot.stop)
     scenario.update(await _populate(world, bot))
