@@ -22,11 +22,12 @@ class MovePress:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPress:
-    """Answer the step of a dialog with a value."""
+    """Answer the step of a dialog with a value. `ref` tells two dialogs of the same name about two cases apart."""
 
     dialog: str
     step: str
     value: str
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def write(press: Press) -> str:
     match press:
         case MovePress(ref, turn, move):
             text = f"{_VERSION}:m:{ref}:{turn}:{move}"
-        case AnswerPress(dialog, step, value):
-            text = f"{_VERSION}:a:{dialog}:{step}:{value}"
+        case AnswerPress(dialog, step, value, ref):
+            text = f"{_VERSION}:a:{dialog}:{ref}:{step}:{value}"
         case CommandPress(command, argument):
             text = f"{_VERSION}:c:{command}:{argument}"
     if len(text.encode()) > _MAX_BYTES:
@@ -59,13 +60,13 @@ def write(press: Press) -> str:
 
 def read(text: str) -> Press | None:
     """What a button meant; None for one of another version, or none of ours."""
-    match text.split(":", 4):
+    match text.split(":", 5):
         case [version, "m", ref, turn, move] if (
             version == _VERSION and turn.isascii() and turn.isdigit() and len(turn) < 10
         ):
             return MovePress(ref, int(turn), move)
-        case [version, "a", dialog, step, value] if version == _VERSION:
-            return AnswerPress(dialog, step, value)
+        case [version, "a", dialog, ref, step, value] if version == _VERSION:
+            return AnswerPress(dialog, step, value, ref)
         case [version, "c", command, *rest] if version == _VERSION:
             return CommandPress(command, ":".join(rest))
     return None

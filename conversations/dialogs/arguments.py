@@ -41,17 +41,17 @@ def prefill(move: str, text: str, case: Case) -> dict[str, Any]:
         case "ship" | "send_goods":
             return {"carrier": " ".join(words[:-1]), "number": words[-1]} if len(words) > 1 else {"number": words[0]}
         case "refund":
-            amount = _amount(words[0], case)
-            number = {"number": " ".join(words[1:])} if len(words) > 1 else {}
+            amount, rest = _amount(words, case)
+            number = {"number": " ".join(rest)} if rest else {}
             return {"amount": amount, **number} if amount is not None else {}
         case "dispute_refund":
-            amount = _amount(words[0], case)
+            amount, _ = _amount(words, case)
             return {"amount": amount} if amount is not None else {}
         case "enforce":
             return {"number": text.strip()}
-        case "ask" if words[0] in (Role.BUYER.value, Role.SELLER.value):
+        case "ask" if words[0].lower() in (Role.BUYER.value, Role.SELLER.value):
             question = {"words": text.split(maxsplit=1)[1]} if len(words) > 1 else {}
-            return {"party": words[0], **question}
+            return {"party": words[0].lower(), **question}
         case "refuse" | "decline" | "escalate" | "answer" | "appeal" | "note" | "reply" | "dispute_goods" | "address":
             return {"address" if move == "address" else "words": text.strip()}
     return {}
@@ -65,10 +65,10 @@ def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
     answers: dict[str, Any] = {"kind": kind.value}
     rest = words[1:]
     if kind in (Kind.REFUND, Kind.RETURN_REFUND, Kind.COMPENSATION):
-        amount = _amount(rest[0], case) if rest else None
+        amount, rest = _amount(rest, case)
         if amount is None:
             return answers
-        answers["amount"], rest = amount, rest[1:]
+        answers["amount"] = amount
     if rest and rest[0].lower() in _GOODS:
         answers["goods"], rest = "yes", rest[1:]
     elif kind in (Kind.REFUND, Kind.EXCHANGE):
@@ -82,8 +82,12 @@ def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
     return answers
 
 
-def _amount(text: str, case: Case) -> int | None:
+def _amount(words: list[str], case: Case) -> tuple[int | None, list[str]]:
+    """The amount that the words begin with, its currency before or after it, and the words that follow."""
+    currency = case.paid.currency
+    is_code = [word.upper() == currency for word in words[:2]]
+    length = 2 if any(is_code) and len(words) > 1 else 1
     try:
-        return Money.parse(text, case.paid.currency).minor
+        return Money.parse(" ".join(words[:length]), currency).minor, words[length:]
     except MoneyError:
-        return None
+        return None, words

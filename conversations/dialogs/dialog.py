@@ -1,8 +1,8 @@
 """What a dialog is: steps in order, of which the first that applies and is not answered yet is asked next.
 
-Answers are JSON values under the id of their step. Two names are the dialog's own: `_trail` (the steps answered by the
-person, in order, for going back) and `_pending` (steps that have a value but are not finished: a file was given, more
-may come).
+Answers are JSON values under the id of their step. Three names are the dialog's own: `_trail` (the steps answered by the
+person, in order, for going back), `_pending` (steps that have a value but are not finished: a file was given, more
+may come) and `_also` (the further answers that came with a step's, and go when it is taken back).
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ def question(dialog: Dialog, step: Step, context: Context, *, complaint: Phrase 
     asked = step.ask(context)
     ways = []
     if context.answers.get("_trail"):
-        ways.append(Choice(Phrase("‹ Back"), presses.write(presses.AnswerPress(dialog.name, step.id, presses.BACK))))
-    ways.append(Choice(Phrase("Cancel"), presses.write(presses.AnswerPress(dialog.name, step.id, presses.CANCEL))))
+        ways.append(option(context, step.id, presses.BACK, Phrase("‹ Back")))
+    ways.append(option(context, step.id, presses.CANCEL, Phrase("Cancel")))
     return replace(asked, choices=(*asked.choices, tuple(ways)), complaint=complaint)
 
 
@@ -141,8 +141,9 @@ def answer(open_dialog: OpenDialog, step: str, given: Given) -> OpenDialog:
             answers.pop(name, None)
         else:
             answers[name] = value
+    answers["_also"] = {**answers.get("_also", {}), step: [name for name in given.also if name in answers]}
     pending = [name for name in answers.get("_pending", ()) if name != step]
-    trail = [name for name in answers.get("_trail", ()) if name != step]
+    trail = [name for name in answers.get("_trail", ()) if name != step and name in answers]
     if not given.is_final:
         pending.append(step)
     elif step in answers:  # a step that takes its own answer back asks again, and is nothing to go back to
@@ -162,7 +163,8 @@ def back(open_dialog: OpenDialog) -> OpenDialog:
     if last in KEPT_ON_BACK:
         answers["_pending"] = [*answers.get("_pending", ()), last]
     else:
-        answers.pop(last, None)
+        for name in (last, *answers.get("_also", {}).get(last, ())):
+            answers.pop(name, None)
     return replace(open_dialog, answers=answers)
 
 
@@ -172,7 +174,8 @@ KEPT_ON_BACK = frozenset({"files", "items"})
 
 def option(context: Context, step: str, value: str, label: Phrase, style: Style = Style.PLAIN) -> Choice:
     """A button that answers this step with `value`."""
-    return Choice(label, presses.write(presses.AnswerPress(context.dialog.name, step, value)), style)
+    press = presses.AnswerPress(context.dialog.name, step, value, context.dialog.ref)
+    return Choice(label, presses.write(press), style)
 
 
 def rows(buttons: Sequence[Choice], width: int = 1) -> Choices:

@@ -69,11 +69,10 @@ def chosen(context: Context) -> dict[str, int]:
 
 
 def _marked(context: Context) -> tuple[str, ...]:
-    """The lines that were marked; the only one there is needs no marking."""
-    open_items = claimable(context)
-    if len(open_items) == 1:
-        return (open_items[0][0].no,)
-    return tuple(context.answers.get("items", ()))
+    """The lines that were marked; the only one there is needs no marking. What was marked stays meant, whatever else
+    is claimed meanwhile."""
+    marked, open_items = tuple(context.answers.get("items", ())), claimable(context)
+    return (open_items[0][0].no,) if not marked and len(open_items) == 1 else marked
 
 
 # --- the order -------------------------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from conversations import presses
 from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.money import Money, MoneyError
 from conversations.dialogs.arguments import bare
-from conversations.dialogs.dialog import Complaint, Context, Given, Reply, option, rows
+from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply, option, rows
 from conversations.messages import Choice, Question, Said, Style
 from conversations.phrase import Phrase
 
@@ -82,6 +83,9 @@ class Pick:
                 Phrase("Please use between {least} and {most} characters.", least=self.shortest, most=self.longest)
             )
         return Given(text)
+
+    def fits(self, text: str) -> bool:
+        return not self.free or self.shortest <= len(text) <= self.longest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,9 @@ class Write:
                 Phrase("That is {count} characters; please keep it to {most}.", count=len(text), most=self.longest)
             )
         return Given(text)
+
+    def fits(self, text: str) -> bool:
+        return (self.optional and not text) or self.shortest <= len(text) <= self.longest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,3 +289,13 @@ class Confirm:
         if reply == presses.DONE:
             return Given(True)
         return Complaint(Phrase("Please tap the button to confirm, or Cancel."))
+
+
+def fitting(dialog: Dialog, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers typed after a command, without the words that the dialog's own step would refuse: those are asked for."""
+    checks = {step.id: step.fits for step in dialog.steps if isinstance(step, Write | Pick)}
+    return {
+        name: value
+        for name, value in answers.items()
+        if name not in checks or not isinstance(value, str) or checks[name](value)
+    }
