@@ -75,7 +75,8 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
 async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
     """A button under a question. One under an old question shows the question that is open now."""
     stack = await visit.work.dialogs.of(visit.person.id)
-    at = next((i for i in reversed(range(len(stack))) if stack[i].name == pressed.dialog), None)
+    asked = (pressed.dialog, pressed.ref)
+    at = next((i for i, opened in enumerate(stack) if (opened.name, opened.ref) == asked), None)
     if at is None:
         await visit.toast(Phrase("This question has been dealt with already."))
         return
