@@ -14,10 +14,25 @@ from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Send, Terms
+from conversations.phrase import Phrase
 from conversations.policy import assess
 
 BUYER, SELLER = Actor(Role.BUYER, 1), Actor(Role.SELLER, 2)
 ARBITRATOR, ANOTHER = Actor(Role.ARBITRATOR, 9), Actor(Role.ARBITRATOR, 8)
+
+
+def plain(value) -> str:
+    """A phrase in English, without the help of any catalogue."""
+    if isinstance(value, Money):
+        return f"{value.decimal:f} {value.currency}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, tuple):
+        return ", ".join(plain(part) for part in value)
+    if not isinstance(value, Phrase):
+        return str(value)
+    text = value.plural if value.plural and value.params["n"] != 1 else value.msgid
+    return text.format(**{name: plain(param) for name, param in value.params.items()})
 
 
 class Build:
@@ -26,6 +41,9 @@ class Build:
     opened = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     pack = load("tmall_global")
     buyer, seller, arbitrator, another, clock = BUYER, SELLER, ARBITRATOR, ANOTHER, THE_CLOCK
+
+    def plain(self, value) -> str:
+        return plain(value)
 
     def usd(self, minor: int) -> Money:
         return Money(minor, "USD")
