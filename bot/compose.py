@@ -70,6 +70,9 @@ class Application:
             if self.pack is not None:
                 async with self.db.work() as work:
                     await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
+                    for store in await work.orders.stores():
+                        if store.policy and (misfit := policies.misfit(store, self.pack)):
+                            LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
             messenger = TelegramMessenger(bot)
             heartbeat = Heartbeat(self.db, self.clock)

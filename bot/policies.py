@@ -3,7 +3,8 @@
 from importlib.resources import files
 from pathlib import Path
 
-from conversations.policy import Pack, PackError
+from conversations.cases.orders import Store
+from conversations.policy import Pack, PackError, for_store
 from conversations.policy import load as load_pack
 
 _SHIPPED = files("conversations.policy") / "packs"
@@ -25,6 +26,16 @@ def load(name_or_path: str) -> Pack:
     return load_pack(name_or_path, lambda name: _read(name, folder))
 
 
+def misfit(store: Store, house: Pack) -> str:
+    """Why the store's own policy cannot be used with this house policy; empty when it can, or there is none."""
+    try:
+        if store.policy:
+            for_store(house, store.policy, store.name)
+    except PackError as err:
+        return str(err)
+    return ""
+
+
 def _read(name: str, folder: Path) -> str:
     if not name.endswith(".toml"):
         if name not in shipped():
@@ -33,7 +44,12 @@ def _read(name: str, folder: Path) -> str:
             )
         return (_SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
     path = Path(name)
+    return text(path if path.is_absolute() or path.exists() else folder / name)
+
+
+def text(path: Path) -> str:
+    """What stands in a file. PackError when it cannot be read."""
     try:
-        return (path if path.is_absolute() or path.exists() else folder / name).read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as err:
-        raise PackError(f"{name}: cannot be read: {err}") from err
+        raise PackError(f"{path}: cannot be read: {err}") from err

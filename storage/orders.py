@@ -75,17 +75,24 @@ class SqlOrders:
     async def store(self, name: str) -> Store:
         """A store by name; one without an address when nothing was set."""
         row = await self._tx.first(select(stores).where(stores.c.name == name))
-        return Store(name=name, return_address=row.return_address if row else None)
+        return _store(row) if row else Store(name=name)
 
     async def set_store(self, store: Store) -> None:
+        """Keeps the store's return address; its policy stays what it was."""
         row = self._tx.insert(stores).values(name=store.name, return_address=store.return_address)
         known = {"return_address": row.excluded.return_address}
+        await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
+
+    async def set_policy(self, store: str, text: str) -> None:
+        """Keeps the text of a store's own policy; none when it is empty."""
+        row = self._tx.insert(stores).values(name=store, policy=text)
+        known = {"policy": row.excluded.policy}
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
     async def stores(self) -> Sequence[Store]:
         """Every store with an order, a seller or an address, by name."""
         rows = await self._tx.all(select(stores).order_by(stores.c.name))
-        return [Store(name=row.name, return_address=row.return_address) for row in rows]
+        return [_store(row) for row in rows]
 
     async def _orders(self, statement: Any) -> Sequence[Order]:
         return [codec.decode(Order, row.doc) for row in await self._tx.all(statement)]
@@ -95,6 +102,10 @@ async def make_stores(tx: Transaction, names: Sequence[str]) -> None:
     """Makes sure that the stores are known."""
     if names:
         await tx.run(tx.insert(stores).on_conflict_do_nothing(), [{"name": name} for name in names])
+
+
+def _store(row: Any) -> Store:
+    return Store(name=row.name, return_address=row.return_address, policy=row.policy or "")
 
 
 def _is(table: Any, key: OrderKey) -> Any:

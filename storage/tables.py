@@ -79,6 +79,7 @@ stores = Table(
     metadata,
     Column("name", Words, primary_key=True),
     Column("return_address", Words),
+    Column("policy", Words),  # TOML: what the store changes of the house policy
 )
 
 orders = Table(
@@ -173,7 +174,6 @@ alarms = Table(
     Index(None, "at"),
 )
 
-#: The text of every policy that a case was ever judged under.
 #: The operator's extensions of deadlines; `store` is empty for all stores, both ends belong to the period.
 extensions = Table(
     "extensions",
@@ -197,6 +197,7 @@ outages = Table(
     Column("began_at", Instant, nullable=False),
 )
 
+#: The text of every policy that a case was ever judged under.
 packs = Table(
     "packs",
     metadata,

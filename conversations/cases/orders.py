@@ -80,7 +80,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """A seller's shop. Without a return address no return can be approved."""
+    """A seller's shop. Without a return address no return can be approved. `policy` is the text of its own policy."""
 
     name: str
     return_address: str | None = None
+    policy: str = ""

@@ -13,7 +13,7 @@ from conversations.cases.verdict import Outcome
 from conversations.desk.access import recipients
 from conversations.desk.moving import add_evidence, files_of
 from conversations.desk.publishing import publish, show_card, show_evidence, tell_operator
-from conversations.desk.talking import taken_of
+from conversations.desk.talking import about_order, taken_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs.dialog import Context
 from conversations.dialogs.intake import claimable, draft_claim, verdict_of
@@ -27,6 +27,7 @@ async def submit(visit: Visit, context: Context) -> None:
     work, settings = visit.work, visit.settings
     order = await work.orders.get(context.the_order.key, lock=True)
     assert order is not None
+    context = await about_order(visit, context, order.key)  # anew, now that nobody else can claim on it
     claim, verdict = draft_claim(context), verdict_of(context)
     left = {item.no: units for item, units in claimable(context)}
     is_free = all(claimed.quantity <= left.get(claimed.item_no, 0) for claimed in claim.items)
@@ -41,11 +42,12 @@ async def submit(visit: Visit, context: Context) -> None:
         ref=await work.cases.new_ref(),
         buyer=visit.person.id,
         paid=await _paid(claim, order, work),
-        policy=settings.pack.id,
-        policy_hash=settings.pack.hash,
-        limits=settings.pack.limits,
+        policy=context.pack.id,
+        policy_hash=context.pack.hash,
+        limits=context.pack.limits,
         now=visit.now,
     )
+    await work.packs.keep(context.pack.id, context.pack.hash, context.pack.model_dump_json())
     case = moved.case
     await visit.open_ref(case.ref)
     await publish(moved, Actor(Role.BUYER, visit.person.id), work, now=visit.now, before=None, visit=visit)
@@ -56,10 +58,22 @@ async def submit(visit: Visit, context: Context) -> None:
     for seller in sellers:
         await show_card(case, seller, Role.SELLER, work)
         await show_evidence(case, seller, work)
+    await _tell_of_misfit(visit, context)
     if not sellers:
         ref = vocabulary.reference(case.ref)
         line = Phrase("Case {ref}: nobody of store {store} is in the chat to answer it.", ref=ref, store=case.store)
         await tell_operator(settings, work, line)
+
+
+async def _tell_of_misfit(visit: Visit, context: Context) -> None:
+    store = await visit.work.orders.store(context.the_order.key.store)
+    if store.policy and context.pack is visit.settings.pack:
+        line = Phrase(
+            "The policy of store {store} does not fit the house policy any more, so its new cases are judged by the "
+            "house's. “aftersales stores list” says why.",
+            store=store.name,
+        )
+        await tell_operator(visit.settings, visit.work, line)
 
 
 async def _paid(claim: Claim, order: Order, work: Work) -> Money:

@@ -12,6 +12,7 @@ from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk.access import role_in
+from conversations.desk.policies import history_on, policy_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
@@ -138,7 +139,7 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
         store=await work.orders.store(case.store) if case else None,
     )
     if opened.name == INTAKE.name:
-        return await _with_order(context, work, typed)
+        return await _with_order(visit, context, typed)
     if opened.name == "rule":
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
@@ -158,19 +159,28 @@ async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
     return tuple(sorted(unique.values(), key=lambda case: (not case.is_open, case.due_at or case.opened_at)))
 
 
-async def _with_order(context: Context, work: Work, typed: Reply) -> Context:
-    key = order_key(context.answers)
-    order = await work.orders.get(key) if key else None
+async def _with_order(visit: Visit, context: Context, typed: Reply) -> Context:
+    work, key = visit.work, order_key(context.answers)
+    if key is not None:
+        return await about_order(visit, context, key)
     number = str(context.answers.get("number", ""))
-    wants_code = key is None and number and isinstance(typed, Said)
+    return replace(
+        context,
+        orders=tuple(await work.orders.of(context.person.id)),
+        found=tuple(await work.orders.numbered(number)) if number and isinstance(typed, Said) else (),
+    )
+
+
+async def about_order(visit: Visit, context: Context, key: OrderKey) -> Context:
+    """The context of a claim on that order as things stand now: its store's policy, and what was claimed before."""
+    work, linked = visit.work, str(context.answers.get("linked", ""))
     context = replace(
         context,
-        order=order,
-        orders=() if key else tuple(await work.orders.of(context.person.id)),
-        found=tuple(await work.orders.numbered(number)) if wants_code else (),
-        taken=await taken_of(key, work) if key else {},
+        order=await work.orders.get(key),
+        pack=policy_of(await work.orders.store(key.store), visit.settings.pack),
+        taken=await taken_of(key, work),
+        history=await history_on(key, work, visit.now, linked=linked),
     )
-    linked = str(context.answers.get("linked", ""))
     return await _about_replacement(context, work, linked) if linked else context
 
 

@@ -1,9 +1,20 @@
 """The policy: packs are data, rules are small pure classes, `assess` applies them all and explains itself."""
 
 from conversations.policy.assess import assess
+from conversations.policy.comparing import Difference, difference
 from conversations.policy.history import History, history_of
 from conversations.policy.loading import load
 from conversations.policy.overrides import for_store
 from conversations.policy.pack import Pack, PackError
 
-__all__ = ["History", "Pack", "PackError", "assess", "for_store", "history_of", "load"]
+__all__ = [
+    "Difference",
+    "History",
+    "Pack",
+    "PackError",
+    "assess",
+    "difference",
+    "for_store",
+    "history_of",
+    "load",
+]

@@ -8,14 +8,12 @@ from datetime import datetime
 from conversations.cases.claim import Claim, Reason, Remedy
 from conversations.cases.orders import Order
 from conversations.cases.verdict import Finding, Outcome, Verdict
-from conversations.policy.history import History
+from conversations.policy.history import NO_HISTORY, History
 from conversations.policy.pack import Pack
 from conversations.policy.rules import Subject
 
-_NONE = History()
 
-
-def assess(claim: Claim, order: Order, pack: Pack, now: datetime, *, history: History = _NONE) -> Verdict:
+def assess(claim: Claim, order: Order, pack: Pack, now: datetime, *, history: History = NO_HISTORY) -> Verdict:
     """The verdict on a claim at an instant: as good as its worst rule, with all of them named.
 
     `history` is what was claimed on the order before. `instead` lists the remedies that are open when this one is not, or that the pack recommends over it.

@@ -48,8 +48,11 @@ class History:
         )
 
 
+NO_HISTORY = History()
+
+
 def history_of(cases: Iterable[Case], *, at: datetime, withdrawn: Set[str] = frozenset(), linked: str = "") -> History:
-    """The history that `cases`, all of one order, make at an instant: what was opened later does not count yet.
+    """The history that `cases`, all of one order, make up to an instant, included: what came later does not count yet.
 
     `withdrawn` names the cases that their buyers withdrew (the journal tells). Claims on the replacement that case
     `linked` brought have a history of their own.
@@ -58,7 +61,7 @@ def history_of(cases: Iterable[Case], *, at: datetime, withdrawn: Set[str] = fro
         tuple(
             Earlier(claimed.item_no, claimed.quantity, case.verdict.ground, _ending(case, at, withdrawn))
             for case in cases
-            if case.opened_at < at and case.claim.linked == linked
+            if case.opened_at <= at and case.claim.linked == linked
             for claimed in case.claim.items
         )
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from conversations.cases.orders import Order
 from conversations.cases.verdict import Finding
@@ -41,7 +41,14 @@ class Window(Rule):
     """Any one of the spans is enough, its last instant included. No window runs out before delivery."""
 
     kind: Literal["window"]
-    any_of: tuple[Span, ...] = Field(min_length=1)
+    any_of: tuple[Span, ...]
+
+    @field_validator("any_of")
+    @classmethod
+    def _has_one(cls, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        if not spans:
+            raise ValueError("at least one span of time")
+        return spans
 
     def judge(self, subject: Subject) -> Finding:
         ends = [span.ends(subject.order) for span in self.any_of]

@@ -1,5 +1,8 @@
 import pytest
 
+from bot import policies
+from conversations.policy import for_store
+
 ORDER = "NH-20240311-001"  # bought 11 March 2024, received 15 March
 
 
@@ -124,3 +127,41 @@ def test_policy_list_marks_the_one_in_use(desk):
 
 def test_policy_that_is_not_there_is_named(desk):
     assert "nope: no such policy" in desk.err("policy", "list", AFTERSALES_POLICY="nope")
+
+
+def test_policy_check_says_what_it_found_of_a_good_one(desk):
+    pack = policies.load("consumer_law")
+
+    assert desk.out("policy", "check", "consumer_law") == f"ok consumer_law {pack.hash} {len(pack.rules)} rules\n"
+
+
+def test_policy_check_names_file_rule_and_field(desk, tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_text(
+        'extends = "tmall_global"\nid = "shop"\ntitle = "Shop"\n'
+        '[deadlines]\nat_odds = "soon"\n'
+        '[[rules]]\nid = "return.window"\nkind = "window"\nsource = "§1"\nany_of = [{ since = "receipt", length = "0d" }]\n'
+    )
+
+    assert desk.err("policy", "check", str(path)) == (
+        f"Error: {path}: deadlines.at_odds: not a duration such as 48h or 7d: 'soon'\n"
+        f"{path}: rule return.window: any_of.0.length: not a duration such as 48h or 7d: '0d'\n"
+    )
+
+
+def test_policy_check_of_a_store_s_own_goes_by_the_house_policy(desk, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('drop = ["exchange.window"]\n[return_shipping]\nUSD = "20"\n')
+    own = for_store(policies.load("tmall_global"), path.read_text(), "own.toml")
+
+    assert desk.out("policy", "check", "--for-store", str(path)) == (
+        f"ok tmall_global+store {own.hash} {len(own.rules)} rules\n"
+    )
+    path.write_text('[return_shipping]\nUSD = "14.99"\n')
+    assert desk.err("policy", "check", "--for-store", str(path)) == (
+        f"Error: {path}: return_shipping.USD: may not be less than 15\n"
+    )
+
+
+def test_policy_check_of_a_file_that_is_not_there(desk):
+    assert "missing.toml: cannot be read" in desk.err("policy", "check", "missing.toml")

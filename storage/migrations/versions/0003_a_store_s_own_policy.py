@@ -1,0 +1,21 @@
+"""A store's own policy"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("stores", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("policy", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("stores", schema=None) as batch_op:
+        batch_op.drop_column("policy")
