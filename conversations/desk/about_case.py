@@ -47,8 +47,8 @@ async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
     secret = notices.HIDDEN if role is Role.ARBITRATOR else notices.HIDDEN | notices.CONFIDENTIAL
     seen = [entry for entry in entries if type(entry.fact) not in secret]
     lines = tuple(
-        Phrase("{n}. {at}: {what}", n=entry.n, at=entry.at, what=notices.record(entry.fact, entry.who))
-        for entry in seen
+        Phrase("{n}. {at}: {what}", n=n, at=entry.at, what=notices.record(entry.fact, entry.who))
+        for n, entry in enumerate(seen, start=1)  # a number left out would tell that there is a secret
     )
     if len(lines) > _MOST_LINES:
         left = Phrase.counted(
