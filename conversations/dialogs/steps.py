@@ -90,7 +90,8 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Mark one or more, then go on. Buttons carry positions, so that long values fit."""
+    """Mark one or more, then go on. Buttons carry positions, so that long values fit; what has no button is listed
+    with its number."""
 
     id: str
     prompt: Words
@@ -104,18 +105,22 @@ class Mark:
 
     def ask(self, context: Context) -> Question:
         marked = context.answers.get(self.id, ())
-        buttons = [
-            option(
-                context,
-                self.id,
-                str(i),
-                Phrase("{mark} {label}", mark="☑" if o.value in marked else "☐", label=o.label),
-            )
-            for i, o in enumerate(self.options(context)[:MOST_BUTTONS])
+        labels = [
+            Phrase("{mark} {label}", mark="☑" if o.value in marked else "☐", label=o.label)
+            for o in self.options(context)
         ]
+        buttons = [option(context, self.id, str(i), label) for i, label in enumerate(labels[:MOST_BUTTONS])]
         if len(marked) >= self.at_least:
             buttons.append(option(context, self.id, presses.DONE, Phrase("Go on"), Style.PRIMARY))
-        return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(buttons))
+        return Question(
+            prompt=_say(self.prompt, context),
+            lines=self.lines(context),
+            notes=tuple(
+                Phrase("{n}. {label}", n=n, label=label)
+                for n, label in enumerate(labels[MOST_BUTTONS:], start=MOST_BUTTONS + 1)
+            ),
+            choices=rows(buttons),
+        )
 
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
         marked = list(context.answers.get(self.id, ()))
@@ -123,7 +128,7 @@ class Mark:
         value = reply if isinstance(reply, str) else str(int(typed) - 1) if typed.isdecimal() else ""
         if value == presses.DONE and len(marked) >= self.at_least:
             return Given(marked)
-        options = self.options(context)[:MOST_BUTTONS]
+        options = self.options(context)
         if not value.isdecimal() or int(value) >= len(options):
             return Complaint(Phrase("Please tap what applies, or send its number, then “Go on”."))
         picked = options[int(value)].value
