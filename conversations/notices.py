@@ -58,7 +58,7 @@ def _party(who: Role) -> Phrase:
 
 
 def _with_words(plain: Phrase, words: str) -> Phrase:
-    return Phrase("{what}: “{words}”", what=plain, words=words) if words else plain
+    return Phrase("{what}: “{words}”", what=plain, words=words) if words else Phrase("{what}.", what=plain)
 
 
 def _terms(terms: Any) -> Phrase:
@@ -136,13 +136,19 @@ def _lapsed(fact: facts.OfferLapsed, who: Role) -> Phrase:
 
 
 def _extended(fact: facts.DeadlineExtended, who: Role) -> Phrase:
-    return _with_words(Phrase("The time to act is longer by {span}: until {due}", span=fact.by, due=fact.due_at), fact.reason)
+    return _with_words(
+        Phrase("The time to act is longer by {span}: until {due}", span=fact.by, due=fact.due_at), fact.reason
+    )
 
 
 def _passed_on(fact: facts.MessagePassedOn, who: Role) -> Phrase:
-    words = _with_words(Phrase("{party} wrote", party=_party(who)), fact.text)
-    if fact.is_edit:
-        words = _with_words(Phrase("{party} changed a message", party=_party(who)), fact.text)
+    words = (
+        Phrase("{party} changed a message", party=_party(who))
+        if fact.is_edit
+        else Phrase("{party} wrote", party=_party(who))
+    )
+    if fact.text:
+        words = _with_words(words, fact.text)
     if fact.files:
         return Phrase.counted("{words} ({n} file)", "{words} ({n} files)", fact.files, words=words)
     return words
@@ -238,7 +244,7 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
     facts.QuestionUnanswered: Told(
         lambda f, who: Phrase("{party} did not answer the arbitrator in time.", party=_party(f.party))),
     facts.SettlementProposed: Told(
-        lambda f, who: _with_words(Phrase("The arbitrator proposes, without binding anybody: {terms}", terms=_terms(f.terms)), f.words),
+        lambda f, who: _with_words(Phrase("The arbitrator proposes a settlement, which counts once both parties accept it: {terms}", terms=_terms(f.terms)), f.words),
         _always(Phrase("Your proposal has been made to both parties; it counts once both accept it."))),
     facts.RulingGiven: Told(
         _ruling,

@@ -150,7 +150,7 @@ async def _listed(visit: Visit, cases: Sequence[Case]) -> tuple[Phrase, ...]:
         what = Phrase("{case}: {state}.", case=vocabulary.headline(case, order), state=vocabulary.STATES[case.state])
         turn = vocabulary.turn(case, role)
         if turn is not None and case.due_at is not None:
-            what = Phrase("{what} {turn} Time until {due}.", what=what, turn=turn, due=case.due_at)
+            what = Phrase("{what} {turn} Until {due}.", what=what, turn=turn, due=case.due_at)
         lines.append(what)
     if len(cases) > _PAGE:
         lines.append(Phrase.counted("And {n} more.", "And {n} more.", len(cases) - _PAGE))

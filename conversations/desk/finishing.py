@@ -33,9 +33,6 @@ async def finish(visit: Visit, context: Context) -> None:
     if name == intake.NAME:
         await submit(visit, context)
     elif name in NAMES:
-        if files := moving.files_of(context):
-            case, role = context.the_case, context.role
-            await moving.add_evidence(visit, case, role, files, str(context.answers.get("caption", "")))
         await moving.finish(visit, context)
     else:
         await _FINISHERS[name](visit, context)

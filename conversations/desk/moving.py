@@ -24,14 +24,15 @@ from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import EvidenceAdded, OwnerReminded
 from conversations.cases.lifecycle import Act, IllegalMove, waits_for
 from conversations.cases.roles import Role
-from conversations.desk.access import role_in
+from conversations.desk.access import recipients, role_in
 from conversations.desk.clocks import give_time
-from conversations.desk.publishing import journal, publish, remind, set_alarm, show_card
+from conversations.desk.publishing import HEARERS, journal, publish, remind, set_alarm, show_card, show_evidence
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import prefill
 from conversations.dialogs.dialog import Context
 from conversations.dialogs.moves import MOVES
+from conversations.dialogs.steps import fitting
 from conversations.messages import Placing
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
@@ -49,7 +50,8 @@ async def visible(visit: Visit, ref: str, *, lock: bool = False) -> tuple[Case, 
 
 def begun(move: str, case: Case, arguments: str = "") -> OpenDialog:
     """The dialog of a move, with what was typed after the command."""
-    return dialogs.start(move, case.ref, turn=case.position.turn, **prefill(move, arguments, case))
+    typed = fitting(MOVES[move], prefill(move, arguments, case))
+    return dialogs.start(move, case.ref, turn=case.position.turn, **typed)
 
 
 async def explain_closed_move(visit: Visit, case: Case, role: Role, move: str) -> None:
@@ -84,11 +86,17 @@ async def finish(visit: Visit, context: Context) -> None:
         await visit.work.orders.set_store(replace(store, return_address=address))
     make = MOVES[name].act
     assert make is not None
-    await make_move(visit, case, role, make(replace(context, case=case, role=role)))
+    move = make(replace(context, case=case, role=role))
+    await make_move(visit, case, role, move, files=files_of(context), caption=str(answers.get("caption", "")))
 
 
-async def make_move(visit: Visit, case: Case, role: Role, move: Act) -> None:
-    """Makes a move for the visitor and tells everybody; a refusal is explained to them."""
+async def make_move(
+    visit: Visit, case: Case, role: Role, move: Act, *, files: Sequence[File] = (), caption: str = ""
+) -> None:
+    """Makes a move for the visitor and tells everybody; a refusal is explained to them.
+
+    Files that come with it are filed as evidence, and shown to the others who have the case then.
+    """
     actor = Actor(role, visit.person.id)
     try:
         outcome = act(case, move, actor, now=visit.now)
@@ -100,7 +108,16 @@ async def make_move(visit: Visit, case: Case, role: Role, move: Act) -> None:
         await visit.say(outcome.reason, ref=case.ref, choices=((shown,),), slot=QUESTION)
         return
     await visit.open_ref(case.ref)
+    added = await add_evidence(visit, case, role, files, caption)
     await publish(outcome, actor, visit.work, now=visit.now, before=case, visit=visit)
+    if added:
+        await _show_others(outcome.case, role, added, visit.work)
+
+
+async def _show_others(case: Case, by: Role, added: Sequence[EvidenceAdded], work: Work) -> None:
+    for role in HEARERS:
+        for person in await recipients(case, role, work) if role is not by else ():
+            await show_evidence(case, person, work, only={fact.n for fact in added})
 
 
 async def add_evidence(

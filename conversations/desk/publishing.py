@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from conversations import notices, vocabulary
@@ -80,9 +80,10 @@ async def show_card(case: Case, person: Person, role: Role, work: Work, *, placi
     await work.outbox.add(Outgoing(to=person.id, body=body, slot=card_slot(case.ref), placing=placing, ref=case.ref))
 
 
-async def show_evidence(case: Case, person: Person, work: Work) -> bool:
-    """Shows somebody the exhibits of a case; False when there are none."""
-    shown = [item for item in await work.evidence.of(case.ref) if not item.refused]
+async def show_evidence(case: Case, person: Person, work: Work, *, only: Collection[int] | None = None) -> bool:
+    """Shows somebody the exhibits of a case, or those with the numbers `only`; False when there are none."""
+    given = await work.evidence.of(case.ref)
+    shown = [item for item in given if not item.refused and (only is None or item.n in only)]
     for item in shown:
         by = vocabulary.ROLES[item.by]
         caption = Phrase("{ref} · {name} · {party}", ref=vocabulary.reference(case.ref), name=item.name, party=by)
@@ -113,7 +114,7 @@ def _standing(case: Case, role: Role) -> tuple[Phrase, ...]:
     turn, default = vocabulary.turn(case, role), vocabulary.default(case)
     if turn is None or default is None or case.due_at is None:
         return ()
-    return (Phrase("{turn} Time until {due}; otherwise {default}.", turn=turn, due=case.due_at, default=default),)
+    return (Phrase("{turn} Until {due}; otherwise {default}.", turn=turn, due=case.due_at, default=default),)
 
 
 async def _notify(case: Case, person: Person, role: Role, lines: tuple[Phrase, ...], work: Work) -> None:

@@ -20,10 +20,6 @@ _SPEAKERS = {
     Role.BUYER: Phrase("The buyer writes"),
     Role.SELLER: Phrase("The seller writes"),
 }
-_PASSED_ON = {
-    Role.BUYER: Phrase("Passed on to the seller."),
-    Role.SELLER: Phrase("Passed on to the buyer."),
-}
 
 
 async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
@@ -53,7 +49,7 @@ async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
         await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
     fact = MessagePassedOn(said.text, len(said.files), said.is_edit)
     await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
-    lines = [_PASSED_ON[role]] if hearers else [_nobody_there(role)]
+    lines = [_passed_on(role, case)] if hearers else [_nobody_there(role)]
     if said.files and not said.is_edit:
         lines += await _file(visit, case, role, said)
     await visit.say(*lines, ref=case.ref, quotes=True)
@@ -67,6 +63,14 @@ def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:
         has_caption = not any(file.kind in (FileKind.STICKER, FileKind.VIDEO_NOTE) for file in said.files)
         return Copies(speaker=speaker, source=source, messages=(message,), caption=said.text, has_caption=has_caption)
     return Speech(speaker=speaker, text=said.text, source=source, message=message)
+
+
+def _passed_on(role: Role, case: Case) -> Phrase:
+    """Names the case, since who has several may have meant another."""
+    ref = vocabulary.reference(case.ref)
+    if role is Role.BUYER:
+        return Phrase("Passed on to the seller ({ref}).", ref=ref)
+    return Phrase("Passed on to the buyer ({ref}).", ref=ref)
 
 
 def _nobody_there(role: Role) -> Phrase:
@@ -92,5 +96,4 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said) -> list[Phrase
 
 async def _answer_arbitrator(visit: Visit, case: Case, role: Role, said: Said) -> None:
     files: list[File] = [file for file in said.files if file.may_be_evidence and file.size <= MAX_SIZE]
-    await add_evidence(visit, case, role, files, said.text)
-    await make_move(visit, case, role, Act(move="answer", text=said.text))
+    await make_move(visit, case, role, Act(move="answer", text=said.text), files=files)

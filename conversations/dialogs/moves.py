@@ -65,7 +65,17 @@ def _has_arrived(context: Context) -> bool:
     return context.answers.get("arrived") == "yes"
 
 
+#: What helps a seller, whatever the buyer's reason.
+_SELLERS_CHECKLIST = (
+    Phrase("The goods and their packaging as they are now, if you have them"),
+    Phrase("How they were packed and handed over to the carrier"),
+    Phrase("Papers: a test report, the carrier's proof of delivery (PDF)"),
+)
+
+
 def _evidence_checklist(context: Context) -> tuple[Phrase, ...]:
+    if context.role is Role.SELLER:
+        return _SELLERS_CHECKLIST
     reason = context.case.claim.reason if context.case else Reason.DAMAGED
     return vocabulary.CHECKLISTS[reason]
 

@@ -57,7 +57,7 @@ async def test_refused_claim_is_ruled_on_appealed_and_finally_decided(bench: Ben
     await buyer.reads_on_card("It is the seller's turn.")
     await seller.photo("In two boxes", colour=(10, 120, 60))
     await seller.is_told("Your answer has been given to the arbitrator.")
-    await first.is_told("In two boxes")
+    await first.sees("In two boxes")
     await first.can(Phrase.counted("Evidence ({n})", "Evidence ({n})", 2))
 
     await first.tap("Propose a settlement")
@@ -95,7 +95,8 @@ async def test_refused_claim_is_ruled_on_appealed_and_finally_decided(bench: Ben
     await seller.video("Packing line, camera 2")
     await seller.tap("That is all")
     await seller.is_told("Your appeal has been made. Another arbitrator will decide, and that ruling is final.")
-    await buyer.is_told("We found the packing video.", "It is the arbitrators' turn.")
+    await buyer.sees("We found the packing video.", "Packing line, camera 2")
+    await buyer.reads_on_card("It is the arbitrators' turn.")
 
     await first.say("/queue")
     await first.is_told("No case waits for an arbitrator.")

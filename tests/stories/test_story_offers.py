@@ -88,7 +88,9 @@ async def test_three_rounds_are_the_most_and_more_than_was_paid_is_refused(
     await seller.cannot("Make an offer")
     await seller.can("Accept", "Decline")
     await seller.say("/offer compensation 4")
-    await seller.is_told("You have made as many offers as one side may.")
+    await seller.is_told(
+        "You have made as many offers as one side may. You can take theirs, write to them, or leave it to an arbitrator."
+    )
     await seller.tap("Decline")
     await seller.tap("Leave out")
     await buyer.cannot("Make an offer")
