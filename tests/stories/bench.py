@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+from click.testing import CliRunner
 from PIL import Image
 from pydantic import SecretStr
 
 from bot import compose
+from bot.__main__ import cli
 from bot.clock import AdjustableClock
 from bot.commands.cases import record
 from bot.playground.app import create_app
@@ -180,6 +182,23 @@ class Bench:
         """Moves business time on, and waits until everything that was due has been done."""
         await self.post("/_sim/clock", {"advance_seconds": timedelta(**by).total_seconds()})
         await self.quiet()
+
+    async def be_away(self, **by: float) -> None:
+        """Stops the bot, lets business time go on without it, and starts it anew on the same database."""
+        await self.bot.stop()
+        await self.clock.advance(timedelta(**by))
+        self.bot = await compose.build(self._settings(), clock=self.clock, limits=UNLIMITED)
+        await self.bot.start()
+        self._stack.push_async_callback(self.bot.stop)
+        await self.quiet()
+
+    async def command(self, *args: str) -> str:
+        """What the command line says on the same database, beside the running bot. Fails when the command does."""
+        env = {"AFTERSALES_DATABASE_URL": self._settings().database_url}
+        result = await asyncio.to_thread(CliRunner().invoke, cli, args, env=env)
+        assert result.exit_code == 0, result.output
+        await self.quiet()
+        return result.output
 
     async def quiet(self) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due."""
