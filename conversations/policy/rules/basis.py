@@ -27,7 +27,11 @@ class Basis(Rule):
         if not set(house.allowed) <= set(self.allowed):
             yield f"allowed: has to keep {', '.join(house.allowed)}"
         if not set(self.barred) <= set(house.barred):
-            yield f"barred: may hold nothing but {', '.join(house.barred) or 'what the house bars: nothing'}"
+            yield (
+                f"barred: may hold nothing but {', '.join(house.barred)}"
+                if house.barred
+                else "barred: has to stay empty"
+            )
 
 
 _OPEN = {

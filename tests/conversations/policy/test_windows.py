@@ -9,6 +9,7 @@ from bot.policies import load
 from conversations.cases.claim import Reason, Remedy
 from conversations.cases.verdict import Outcome
 from conversations.policy import assess
+from conversations.policy.rules import Window
 
 TMALL, LAW = load("tmall_global"), load("consumer_law")
 SECOND = timedelta(seconds=1)
@@ -150,3 +151,9 @@ def test_goods_reported_as_delivered_are_for_the_seller_to_judge_unless_that_is_
     verdict = assess(build.claim(**MISSING), order, TMALL, utc("2026-03-20"))
 
     assert verdict.outcome is (Outcome.ELIGIBLE if is_estimated else Outcome.DISCRETIONARY)
+
+
+def test_the_examples_know_every_rule_with_a_date_of_both_packs():
+    dated = {(pack.id, rule.id) for pack in (TMALL, LAW) for rule in pack.rules if isinstance(rule, Window)}
+
+    assert {(pack.id, rule) for pack, rule, *_ in WINDOWS.values()} == dated
