@@ -123,9 +123,9 @@ def _listen(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(BACKLOG)
-    except OSError:
+    except OSError as err:
         listener.close()
-        raise
+        raise OSError(f"Port {port} of {HOST} cannot be used: {err.strerror}") from err
     return listener
 
 

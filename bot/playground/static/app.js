@@ -46,10 +46,9 @@ class App {
     $("logo").append(icon("topic", 20));
     $("add").addEventListener("click", () => this.addChat());
     $("theme").addEventListener("click", () => this.toggleTheme());
-    $("clock-toggle").addEventListener("click", () => {
-      const isOpen = $("clock").classList.toggle("open");
-      $("clock-toggle").setAttribute("aria-expanded", isOpen);
-    });
+    $("clock-toggle").addEventListener("click", () => this.showSteps(!$("clock").classList.contains("open")));
+    document.addEventListener("pointerdown", (event) => $("clock").contains(event.target) || this.showSteps(false));
+    $("clock").addEventListener("keydown", (event) => event.key === "Escape" && this.showSteps(false));
     for (const [label, seconds, words] of STEPS) {
       $("steps").append(el("button", { type: "button", data: { advance: seconds }, text: label, "aria-label": `Move the clock on by ${words}`, on: { click: () => this.advance(seconds) } }));
     }
@@ -235,6 +234,12 @@ class App {
     $("clock-face").textContent = face;
     $("clock-face").dateTime = new Date(this.now()).toISOString();
     for (const pane of this.panes.values()) pane.transcript.refreshTimes();
+  }
+
+  /** On narrow screens the steps hide behind the clock. */
+  showSteps(isOpen) {
+    $("clock").classList.toggle("open", isOpen);
+    $("clock-toggle").setAttribute("aria-expanded", isOpen);
   }
 
   async advance(seconds) {

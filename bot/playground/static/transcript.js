@@ -276,7 +276,7 @@ export class Transcript {
   /** The chat came into view: goes to what is new. */
   shown() {
     if (this.unreadMark.isConnected && this.unread) {
-      this.unreadMark.scrollIntoView({ block: "center" });
+      this.unreadMark.scrollIntoView({ block: "start" });
       this.scrolled();
     } else if (this.isStuck) this.snapToEnd();
   }
