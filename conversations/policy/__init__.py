@@ -2,12 +2,13 @@
 
 from conversations.policy.assess import assess
 from conversations.policy.comparing import Difference, difference
-from conversations.policy.history import History, history_of
+from conversations.policy.history import NO_HISTORY, History, history_of
 from conversations.policy.loading import load
 from conversations.policy.overrides import for_store
 from conversations.policy.pack import Pack, PackError
 
 __all__ = [
+    "NO_HISTORY",
     "Difference",
     "History",
     "Pack",

@@ -103,6 +103,8 @@ async def test_lists_are_in_their_order(db: Database, opened: Case, noon: dateti
         of_buyer = await work.cases.of_buyer(1)
         of_order = await work.cases.of_order(opened.claim.order)
         listed = await work.cases.all(store="Lumen", state=State.RULED)
+        since = await work.cases.opened_since(noon + timedelta(hours=1))
+        ever = await work.cases.opened_since()
         nobodys = [
             *await work.cases.of_stores(["Nest"]),
             *await work.cases.of_stores([]),
@@ -116,6 +118,8 @@ async def test_lists_are_in_their_order(db: Database, opened: Case, noon: dateti
     assert _refs(of_buyer) == ["OVER", "URGENT", "PAST", "A7KQ2M", "QUIET", "RULED", "TAKEN"]
     assert _refs(of_order) == ["A7KQ2M", "QUIET", "RULED", "TAKEN", "PAST", "URGENT", "OVER"]
     assert _refs(listed) == ["RULED"]
+    assert _refs(since) == ["PAST", "URGENT", "OVER"]
+    assert _refs(ever) == _refs(of_order)
     assert nobodys == []
 
 

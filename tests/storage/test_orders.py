@@ -95,3 +95,22 @@ async def test_a_store_has_the_address_that_was_set(db: Database) -> None:
 
     assert before == Store(name="Lumen")
     assert after == lumen
+
+
+async def test_a_store_s_policy_and_its_address_are_set_apart(db: Database) -> None:
+    async with db.work() as work:
+        await work.orders.set_policy("Lumen", "files = 20\n")
+        alone = await work.orders.store("Lumen")
+        await work.orders.set_store(Store(name="Lumen", return_address="1 Harbour Road"))
+        both = await work.orders.store("Lumen")
+        listed = await work.orders.stores()
+        await work.orders.set_policy("Lumen", "files = 30\n")
+        changed = await work.orders.store("Lumen")
+        await work.orders.set_policy("Lumen", "")
+        cleared = await work.orders.store("Lumen")
+
+    assert alone == Store(name="Lumen", policy="files = 20\n")
+    assert both == Store(name="Lumen", return_address="1 Harbour Road", policy="files = 20\n")
+    assert listed == [both]
+    assert changed.policy == "files = 30\n"
+    assert cleared == Store(name="Lumen", return_address="1 Harbour Road")
