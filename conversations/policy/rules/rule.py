@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,9 +76,9 @@ class Rule(BaseModel):
             and claim.reason not in self.except_reasons
         )
 
+    @abstractmethod
     def judge(self, subject: Subject) -> Finding:
         """What this rule finds about the claim."""
-        raise NotImplementedError
 
     @property
     def asks(self) -> Need | None:
@@ -94,9 +95,9 @@ class Rule(BaseModel):
             yield "except_reasons: the rule may not cover more than it does in the house policy"
         yield from self._harsher_figures(house)
 
+    @abstractmethod
     def _harsher_figures(self, house: Self) -> Iterator[str]:
         """The same for the fields of this kind of rule."""
-        raise NotImplementedError
 
     def _held(self, found: Phrase) -> Finding:
         return Finding(self.id, True, found, self.source, Outcome.ELIGIBLE)

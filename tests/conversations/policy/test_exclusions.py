@@ -109,7 +109,19 @@ def test_one_item_that_is_not_taken_back_bars_the_claim_and_another_reason_is_th
     assert (verdict.outcome, verdict.instead) == (Outcome.INELIGIBLE, ())
 
 
-def test_only_a_seal_has_to_be_asked_about():
+def test_what_has_to_be_asked_before_a_rule_can_judge():
+    asking = {rule.id: rule.asks for rule in TMALL.rules if rule.asks}
+
+    assert asking == {
+        "return.unused": Need.UNUSED,
+        "return.packaging": Need.PACKAGING_INTACT,
+        "exchange.unused": Need.UNUSED,
+        "exchange.packaging": Need.PACKAGING_INTACT,
+        "goods.exclusions": Need.PACKAGING_INTACT,
+    }
+
+
+def test_of_excluded_goods_only_a_seal_has_to_be_asked_about():
     rule = next(rule for rule in TMALL.rules if rule.id == "goods.exclusions")
     unsealed = rule.model_copy(update={"categories": {Why.DIGITAL: ("downloads",), Why.SEALED: ()}})
 
