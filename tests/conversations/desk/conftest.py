@@ -16,7 +16,7 @@ from conversations.cases.evidence import File, FileKind
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey, Store
 from conversations.desk import Desk, Settings
-from conversations.messages import Incoming, Left, Outgoing, Person, Pressed, Returned, Said, Sender
+from conversations.messages import Incoming, Left, Outgoing, Person, Pressed, Question, Returned, Said, Sender
 from conversations.phrase import Phrase
 from locales import negotiate, plain
 from storage.database import Database
@@ -195,7 +195,7 @@ class Room:
         """All but the last tap."""
         await self.say(who, "/new anew")
         await self.say(who, number)
-        if "How many" in self.text(who):
+        if any(out.body.prompt.msgid.startswith("How many") for out in self.got[who] if isinstance(out.body, Question)):
             await self.say(who, quantity)
         await self.tap(who, remedy)
         if remedy == "Return":
