@@ -95,8 +95,13 @@ def may_link(case: Case) -> bool:
 
 def moves_for(case: Case, role: Role) -> tuple[str, ...]:
     """The moves open to a role, without offers beyond the last round."""
-    spent = rounds_of(case.offers, role) >= case.limits.rounds
+    spent = has_no_round_left(case, role)
     return tuple(move for move in moves_open(case.position, role) if not (move == "offer" and spent))
+
+
+def has_no_round_left(case: Case, role: Role) -> bool:
+    """Whether this side could offer now, had it not made all the offers it may."""
+    return "offer" in moves_open(case.position, role) and rounds_of(case.offers, role) >= case.limits.rounds
 
 
 def _look(command: str, case: Case, label: Phrase) -> Choice:
@@ -137,11 +142,6 @@ def _sections(
     return sections
 
 
-def _claim(case: Case, order: Order | None, reader: Role) -> Section:
-    claim = case.claim
-    lines = [
-        Phrase(
-            "{remedy}, reason: {reason}",
 def _away(parties: Sequence[Role]) -> list[Section]:
     line = Phrase("What is sent to them now does not arrive. Deadlines go on.")
     return [Section(heading=_OUT_OF_REACH[party], lines=(line,)) for party in parties]
@@ -153,6 +153,11 @@ _OUT_OF_REACH = {
 }
 
 
+def _claim(case: Case, order: Order | None, reader: Role) -> Section:
+    claim = case.claim
+    lines = [
+        Phrase(
+            "{remedy}, reason: {reason}",
             remedy=vocabulary.REMEDY_NAMES[claim.remedy],
             reason=vocabulary.REASONS[claim.reason] if reader is Role.BUYER else vocabulary.REASON_NAMES[claim.reason],
         )
@@ -178,7 +183,7 @@ def _agreements(case: Case) -> list[Section]:
         sections.append(Section(heading=heading, lines=lines))
     terms = case.position.terms
     if terms is not None:
-        if case.rulings and case.rulings[-1].terms.kind is terms.kind and case.position.is_ruled:
+        if case.rulings and case.rulings[-1].terms == terms:
             sections.append(Section(heading=Phrase("The ruling"), lines=_ruling_lines(case, terms)))
         else:
             sections.append(Section(heading=Phrase("What was agreed"), lines=vocabulary.terms_lines(terms)))
