@@ -1,254 +1,326 @@
-"""A desk with a real SQLite file behind it, and people who talk to it without a messenger between."""
+"""The desk on a real database file, with people who write, press and read."""
 
-from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.policies import load
-from conversations import presses
 from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
-from conversations.cases.money import Money
-from conversations.cases.orders import Item, Order, OrderKey, Store
 from conversations.desk import Desk, Settings
-from conversations.messages import Incoming, Left, Outgoing, Person, Pressed, Question, Returned, Said, Sender
-from conversations.phrase import Phrase
-from locales import negotiate, plain
-from storage.database import Database
+from conversations.messages import (
+    Card,
+    Choice,
+    Incoming,
+    Left,
+    Outgoing,
+    Pressed,
+    Question,
+    Returned,
+    Said,
+    Sender,
+    Toast,
+)
+from conversations.ports import Link, LinkPurpose
 
-MIA, SAM, ANA, BEN, ZOE, OPERATOR = 1, 2, 3, 4, 5, 99
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-_ISOLATES = str.maketrans("", "", "\u2066\u2067\u2068\u2069\u200e\u200f")
-
-
-def an_order(number: str = "1001", *, store: str = "Acme", quantity: int = 2, code: str = "K7Q2") -> Order:
-    """Mugs at 20.00, delivered two days ago."""
-    item = Item(no="1", title="Blue mug", quantity=quantity, unit_price=Money(2000, "USD"), exchangeable=True)
-    return Order(
-        key=OrderKey(store, number),
-        items=(item,),
-        purchased_at=NOW - timedelta(days=9),
-        delivered_at=NOW - timedelta(days=2),
-        code=code,
-        discount=Money(0, "USD"),
-        shipping=Money(0, "USD"),
-    )
-
-
-def a_file(kind: FileKind = FileKind.PHOTO, name: str = "1", size: int = 1000) -> File:
-    return File(kind=kind, file_id=f"file-{name}", unique_id=name, size=size)
+LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
+OPERATOR = 900
 
 
 @dataclass
-class Room:
-    """People by address: Mia buys, Sam sells for Acme, Ana and Ben arbitrate, Zoe is anybody."""
+class Chat:
+    """Somebody's chat with the desk: what they do goes in, what they are told is kept."""
 
-    db: Database
+    house: "House"
+    address: int
+    name: str
+    heard: list[Outgoing] = field(default_factory=list)
+    now: list[Outgoing] = field(default_factory=list)  # what the last thing done by anybody brought
+    last_message: int = 0
+
+    # --- doing ---
+
+    async def say(self, text: str = "", *files: File, reply_to: int | None = None) -> int:
+        """Writes a message; gives its number."""
+        self.last_message += 1
+        said = Said(message=self.last_message, text=text, files=files, reply_to=reply_to)
+        await self.house.receive(self, said)
+        return self.last_message
+
+    async def edit(self, message: int, text: str) -> None:
+        await self.house.receive(self, Said(message=message, text=text, is_edit=True))
+
+    async def press(self, do: str) -> None:
+        """Presses a button that carried this; exactly one answer to the press comes."""
+        await self.house.receive(self, Pressed(query="q", do=do, message=1))
+        toasts = [out for out in self.now if isinstance(out.body, Toast)]
+        assert len(toasts) == 1, toasts
+
+    async def tap(self, label: str) -> None:
+        """Presses the newest button of that label."""
+        await self.press(self.button(label).do)
+
+    async def leave(self) -> None:
+        await self.house.receive(self, Left())
+
+    async def come_back(self) -> None:
+        await self.house.receive(self, Returned())
+
+    # --- reading ---
+
+    def button(self, label: str, among: list[Outgoing] | None = None) -> Choice:
+        for out in reversed(self.heard if among is None else among):
+            for row in getattr(out.body, "choices", ()):
+                for choice in row:
+                    if self.house.plain(choice.label) == label:
+                        return choice
+        raise AssertionError(f"{self.name} sees no button {label!r}; there are {self.labels}")
+
+    @property
+    def labels(self) -> list[str]:
+        """The buttons of the newest message with any."""
+        for out in reversed(self.heard):
+            if rows := getattr(out.body, "choices", ()):
+                return [self.house.plain(choice.label) for row in rows for choice in row]
+        return []
+
+    @property
+    def read(self) -> str:
+        """All that was told just now."""
+        return "\n".join(self.house.text(out.body) for out in self.now)
+
+    @property
+    def everything(self) -> str:
+        return "\n".join(self.house.text(out.body) for out in self.heard)
+
+    def bodies(self, kind: type) -> list[Any]:
+        return [out.body for out in self.now if isinstance(out.body, kind)]
+
+    @property
+    def question(self) -> Question | None:
+        """The question in the slot now."""
+        asked = [out.body for out in self.heard if out.slot == "question"]
+        return asked[-1] if asked and isinstance(asked[-1], Question) else None
+
+    @property
+    def asks(self) -> str:
+        return self.house.plain(self.question.prompt) if self.question else ""
+
+    def card(self, ref: str = "") -> Card | None:
+        """The newest card (of a case)."""
+        cards = [o.body for o in self.heard if isinstance(o.body, Card) and (not ref or o.ref == ref)]
+        return cards[-1] if cards else None
+
+
+@dataclass
+class House:
+    """The desk, its database, its clock, and everybody in it."""
+
+    db: Any
+    build: Any
     desk: Desk
-    now: datetime = NOW
-    languages: dict[int, str] = field(default_factory=dict)
-    #: What each address got by the last thing done, and ever; with the number its message has there.
-    got: dict[int, list[Outgoing]] = field(default_factory=lambda: defaultdict(list))
-    ever: dict[int, list[tuple[int, Outgoing]]] = field(default_factory=lambda: defaultdict(list))
-    _message: int = 1000
+    time: datetime
+    plain: Callable[[Any], str]
+    chats: dict[int, Chat] = field(default_factory=dict)  # by person
 
-    # what people do
-
-    async def say(self, who: int, text: str = "", *files: File, reply_to: int | None = None, edits: int = 0) -> int:
-        """Gives the number of the message."""
-        self._message += 1
-        message = edits or self._message
-        said = Said(message=message, text=text, files=files, reply_to=reply_to, is_edit=bool(edits))
-        await self.do(who, said)
-        return message
-
-    async def tap(self, who: int, label: str | Phrase) -> None:
-        """The newest button of that label."""
-        await self.press(who, self.button(who, label))
-
-    async def press(self, who: int, do: str) -> None:
-        await self.do(who, Pressed(query=f"q{self._message}", do=do))
-
-    async def do(self, who: int, content: Said | Pressed | Left | Returned) -> None:
-        sender = Sender(address=who, name=f"N{who}", language=self.languages.get(who, "en"))
+    async def receive(self, chat: Chat, content) -> None:
+        incoming = Incoming(sender=Sender(address=chat.address, name=chat.name), at=self.time, content=content)
         async with self.db.work() as work:
-            await self.desk.receive(Incoming(sender=sender, at=self.now, content=content), work, self.now)
-        await self.deliver()
-
-    async def ring(self, ref: str) -> None:
-        """The alarm of a case rings."""
-        async with self.db.work() as work:
-            await self.desk.expire(ref, work, self.now)
+            await self.desk.receive(incoming, work, self.time)
         await self.deliver()
 
     async def deliver(self) -> None:
-        """Empties the outbox into everybody's `got`."""
-        self.got.clear()
-        while lanes := await self.db.outbox.lease(50, 50, 30):
-            for lane in lanes:
+        """Hands out what is in the outbox."""
+        for chat in self.chats.values():
+            chat.now = []
+        while leased := await self.db.outbox.lease(50, 200, 30):
+            for lane in leased:
                 for item in lane.items:
-                    await self._arrive(item.payload)
+                    out = item.payload
+                    if out.to in self.chats:
+                        self.chats[out.to].heard.append(out)
+                        self.chats[out.to].now.append(out)
                 async with self.db.work() as work:
                     await work.outbox.finish(lane, done=[item.id for item in lane.items])
 
-    async def _arrive(self, out: Outgoing) -> None:
-        self._message += 1
+    async def person(self, address: int, name: str, **roles) -> Chat:
         async with self.db.work() as work:
-            address = (await work.people.get(out.to)).address
-            if out.ref:
-                source, message = getattr(out.body, "source", 0), getattr(out.body, "message", 0)
-                origin = (source, message) if source else None
-                await work.posts.record(address, self._message, ref=out.ref, origin=origin)
-        self.got[address].append(out)
-        self.ever[address].append((self._message, out))
+            person = await work.people.greet(Sender(address=address, name=name))
+            await work.people.save(replace(person, **roles))
+        return self.chats.setdefault(person.id, Chat(self, address, name))
 
-    # what people see
+    async def id_of(self, chat: Chat) -> int:
+        return next(number for number, each in self.chats.items() if each is chat)
 
-    def bodies(self, who: int, kind: type) -> list:
-        """The bodies of a kind that somebody got by the last thing done."""
-        return [out.body for out in self.got[who] if isinstance(out.body, kind)]
-
-    def text(self, who: int) -> str:
-        """All that somebody got by the last thing done, as they read it."""
-        return "\n".join(self.reads(who, out) for out in self.got[who])
-
-    def all_text(self, who: int) -> str:
-        return "\n".join(self.reads(who, out) for _, out in self.ever[who])
-
-    def reads(self, who: int, out: Outgoing) -> str:
-        return "\n".join(self.plain(who, part) for part in _words(out.body))
-
-    def plain(self, who: int, words: Phrase | str) -> str:
-        language = negotiate(self.languages.get(who, "en"))
-        return (plain(words, language) if isinstance(words, Phrase) else words).translate(_ISOLATES)
-
-    def button(self, who: int, label: str | Phrase) -> str:
-        """What the newest button of that label carries."""
-        wanted = self.plain(who, label if isinstance(label, Phrase) else Phrase(label))
-        for _, out in reversed(self.ever[who]):
-            for choice in _choices(out):
-                if self.plain(who, choice.label) == wanted:
-                    return choice.do
-        raise AssertionError(f"no button {wanted!r} in:\n{self.all_text(who)}")
-
-    def labels(self, who: int) -> list[str]:
-        """The buttons that came by the last thing done."""
-        return [self.plain(who, choice.label) for out in self.got[who] for choice in _choices(out)]
-
-    def message_about(self, who: int, ref: str) -> int:
-        """The newest message about a case."""
-        return next(number for number, out in reversed(self.ever[who]) if out.ref == ref)
-
-    # what is kept
-
-    async def person(self, who: int) -> Person:
-        async with self.db.work() as work:
-            return await work.people.greet(Sender(address=who, name=f"N{who}"))
-
-    async def case(self, ref: str) -> Case:
-        async with self.db.reading() as work:
-            case = await work.cases.get(ref)
-        assert case is not None
-        return case
-
-    async def facts(self, ref: str) -> list[str]:
-        async with self.db.reading() as work:
-            return [type(entry.fact).__name__ for entry in await work.journal.of(ref)]
-
-    async def draft(self, who: int) -> list[tuple[str, str]]:
-        """The dialogs somebody has open, and where each is."""
-        person = await self.person(who)
-        async with self.db.reading() as work:
-            return [(dialog.name, dialog.step) for dialog in await work.dialogs.of(person.id)]
-
-    # how cases come about
-
-    async def order(self, order: Order, *, of: int | None = None) -> None:
-        """An order, bound to a buyer if there is one."""
-        person = await self.person(of) if of is not None else None
+    async def add(self, order) -> None:
         async with self.db.work() as work:
             await work.orders.put(order)
-            if person is not None:
-                await work.orders.bind(order.key, person.id)
 
-    async def employ(self, who: int, *, stores: Sequence[str] = (), is_arbitrator: bool = False) -> None:
-        person = replace(await self.person(who), stores=frozenset(stores), is_arbitrator=is_arbitrator)
+    async def bind(self, chat: Chat, order) -> None:
         async with self.db.work() as work:
-            await work.people.save(person)
+            await work.orders.bind(order.key, await self.id_of(chat))
 
-    async def address(self, text: str, *, store: str = "Acme") -> None:
+    async def set_address(
+        self, store: str = "Acme", address: str | None = "Acme Returns, Hafenstr. 1, Hamburg"
+    ) -> None:
         async with self.db.work() as work:
-            await work.orders.set_store(Store(name=store, return_address=text))
+            await work.orders.set_store(replace(await work.orders.store(store), return_address=address))
 
-    async def claim(self, who: int = MIA, *, number: str = "1001", remedy: str = "Refund", quantity: str = "1") -> str:
-        """A claim for a faulty mug with a photo, or a return without a reason. Gives the case's reference."""
-        await self.draft_claim(who, number=number, remedy=remedy, quantity=quantity)
-        await self.tap(who, "Send the claim")
-        return (await self.person(who)).open_ref
+    async def link(self, purpose: LinkPurpose, store: str = "", number: str = "") -> str:
+        async with self.db.work() as work:
+            link = Link(purpose=purpose, store=store, number=number)
+            return await work.links.issue(link, expires_at=self.time + timedelta(days=1))
 
-    async def draft_claim(self, who: int, *, number: str = "1001", remedy: str = "Refund", quantity: str = "1") -> None:
-        """All but the last tap."""
-        await self.say(who, "/new anew")
-        await self.say(who, number)
-        if any(out.body.prompt.msgid.startswith("How many") for out in self.got[who] if isinstance(out.body, Question)):
-            await self.say(who, quantity)
-        await self.tap(who, remedy)
-        if remedy == "Return":
-            await self.tap(who, "I changed my mind")
-            await self.tap(who, "Yes, unused")
-            await self.tap(who, "Yes, intact")
-        else:
-            await self.tap(who, "It does not work")
-            await self.say(who, "", a_file(name=f"{who}-{self._message}"))
-            await self.tap(who, "That is all")
-        await self.tap(who, "Leave out")
+    async def case(self, ref: str) -> Case:
+        async with self.db.work() as work:
+            found = await work.cases.get(ref)
+        assert found is not None
+        return found
 
-    async def arbitrated(self, ref: str, *, by: int = ANA) -> None:
-        """The seller refuses, the buyer calls an arbitrator, who takes the case."""
-        await self.say(SAM, f"/refuse {ref} It was fine when it left us.")
-        await self.say(MIA, f"/escalate {ref} Please look at the photo.")
-        await self.say(by, f"/take {ref}")
+    async def put(self, case: Case) -> Case:
+        """Keeps a case made elsewhere, as if it had come about here."""
+        async with self.db.work() as work:
+            known = await work.cases.get(case.ref)
+            await (work.cases.save(case) if known else work.cases.add(case))
+            if case.due_at:
+                await work.alarms.set(case.ref, case.due_at)
+        return case
 
-    async def escalated(self, ref: str) -> None:
-        await self.say(SAM, f"/refuse {ref} It was fine when it left us.")
-        await self.say(MIA, f"/escalate {ref} Please look at the photo.")
+    async def cases(self) -> list[Case]:
+        async with self.db.work() as work:
+            return list(await work.cases.all())
 
+    async def journal(self, ref: str) -> list[str]:
+        """The kinds of fact on record."""
+        async with self.db.work() as work:
+            return [type(entry.fact).__name__ for entry in await work.journal.of(ref)]
 
-def _choices(out: Outgoing) -> Iterator:
-    for row in getattr(out.body, "choices", ()):
-        yield from row
+    async def entries(self, ref: str):
+        async with self.db.work() as work:
+            return list(await work.journal.of(ref))
 
+    async def evidence(self, ref: str):
+        async with self.db.work() as work:
+            return list(await work.evidence.of(ref))
 
-def _words(body: object) -> Iterator[Phrase | str]:
-    """Every phrase and every word of a body, whatever it is."""
-    for name in ("title", "complaint", "prompt", "state", "turn", "default", "speaker", "text", "caption"):
-        if value := getattr(body, name, None):
-            yield value
-    for name in ("lines", "notes"):
-        yield from getattr(body, name, ())
-    for section in getattr(body, "sections", ()):
-        yield section.heading
-        yield from section.lines
+    async def posted(self, chat: Chat, message: int, ref: str, origin: tuple[int, int] | None = None) -> None:
+        """The outbox worker has sent this message of ours."""
+        async with self.db.work() as work:
+            await work.posts.record(chat.address, message, ref=ref, origin=origin)
+
+    async def alarm(self) -> datetime | None:
+        return await self.db.alarms.next_at()
+
+    async def pass_time(self, until: datetime | timedelta) -> int:
+        """Lets the time come, ringing every alarm on the way as the deadlines worker does. Gives how often it rang."""
+        until = self.time + until if isinstance(until, timedelta) else until
+        rang = 0
+        while (at := await self.alarm()) is not None and at <= until:
+            self.time = max(self.time, at)
+            for ref in await self.db.alarms.due(self.time, 20, 0):
+                await self.ring(ref)
+                rang += 1
+            assert rang < 500, "an alarm that never stops"
+        self.time = until
+        return rang
+
+    async def ring(self, ref: str) -> None:
+        async with self.db.work() as work:
+            await self.desk.expire(ref, work, self.time)
+        await self.deliver()
+
+    def text(self, body) -> str:
+        lines = []
+        for name in ("title", "complaint", "prompt", "state", "turn", "default", "speaker", "text", "caption"):
+            if value := getattr(body, name, None):
+                lines.append(self.plain(value))
+        lines += [self.plain(line) for name in ("lines", "notes") for line in getattr(body, name, ())]
+        for section in getattr(body, "sections", ()):
+            lines += [self.plain(section.heading), *(self.plain(line) for line in section.lines)]
+        return "\n".join(lines)
 
 
 @pytest.fixture
-async def room(sqlite_db: Database) -> Room:
-    """Everybody is there, and Mia has the order 1001 of two blue mugs."""
-    languages = {"en": "English", "zh_Hans": "简体中文"}
-    room = Room(sqlite_db, Desk(Settings(pack=load("tmall_global"), languages=languages, operator=OPERATOR)))
-    await room.employ(SAM, stores=["Acme"])
-    await room.employ(ANA, is_arbitrator=True)
-    await room.employ(BEN, is_arbitrator=True)
-    await room.address("Hafenstr. 12, 20457 Hamburg")
-    await room.order(an_order(), of=MIA)
-    return room
+async def house(sqlite_db, build):
+    """A house with an order of Acme, nobody in it yet."""
+    desk = Desk(Settings(pack=build.pack, languages=LANGUAGES, operator=OPERATOR))
+    made = House(sqlite_db, build, desk, build.opened, build.plain)
+    await made.add(build.order())
+    await made.set_address()
+    return made
 
 
-def move_press(case: Case, move: str) -> str:
-    """What a card's button carries as the case stands."""
-    return presses.write(presses.MovePress(case.ref, case.position.turn, move))
+@pytest.fixture
+async def buyer(house):
+    return await house.person(100, "Sam")
+
+
+@pytest.fixture
+async def seller(house):
+    return await house.person(200, "Ada", stores=frozenset({"Acme"}))
+
+
+@pytest.fixture
+async def arbitrator(house):
+    return await house.person(300, "Ruth", is_arbitrator=True)
+
+
+@pytest.fixture
+async def another(house):
+    return await house.person(400, "Carl", is_arbitrator=True)
+
+
+@pytest.fixture
+async def operator(house):
+    return await house.person(OPERATOR, "")
+
+
+@pytest.fixture
+def photo():
+    def make(n: int = 1, *, size: int = 1000, kind: FileKind = FileKind.PHOTO, mime: str = "") -> File:
+        return File(kind=kind, file_id=f"f{n}", unique_id=f"u{n}", size=size, mime=mime)
+
+    return make
+
+
+@pytest.fixture
+def claim_return(house, buyer):
+    """The buyer claims a return of both mugs without a reason, in the chat. Gives the case's reference."""
+
+    async def claim(chat: Chat | None = None, *, order=None, used: bool = False) -> str:
+        chat = chat or buyer
+        order = order or house.build.order()
+        await house.bind(chat, order)
+        await chat.say(f"/new {order.key.number}")
+        await chat.tap("☐ 2 × Blue mug")
+        await chat.tap("Go on")
+        await chat.tap("2")
+        await chat.tap("Return")
+        await chat.tap("I changed my mind")
+        await chat.tap("No, used" if used else "Yes, unused")
+        await chat.tap("Yes, intact")
+        await chat.tap("Leave out")
+        known = {case.ref for case in await house.cases()}
+        await chat.tap("Send the claim")
+        [ref] = {case.ref for case in await house.cases()} - known
+        return ref
+
+    return claim
+
+
+@pytest.fixture
+def at(house, buyer, seller, arbitrator, build):
+    """A case in a state, kept as if it had come about in the chats of these people."""
+
+    async def put(state, *, ref: str = "A7KQ2M", case: Case | None = None) -> Case:
+        ids = {build.buyer.person: buyer, build.seller.person: seller, build.arbitrator.person: arbitrator}
+        made = case or build.at(state)
+        arbiter = await house.id_of(ids[made.arbitrator]) if made.arbitrator else None
+        rulings = tuple(replace(r, arbitrator=await house.id_of(ids[r.arbitrator])) for r in made.rulings)
+        return await house.put(
+            replace(made, ref=ref, buyer=await house.id_of(buyer), arbitrator=arbiter, rulings=rulings)
+        )
+
+    return put
