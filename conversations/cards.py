@@ -50,7 +50,7 @@ def card(
         state=_state(case),
         turn=vocabulary.turn(case, reader),
         due_at=case.due_at,
-        default=vocabulary.default(case),
+        default=vocabulary.default(case, has_address=bool(store.return_address)),
         sections=(*_away(away), *_sections(case, reader, order, store, evidence)),
         choices=choices(case, reader, evidence=len(evidence)),
     )

@@ -213,11 +213,11 @@ def turn(case: Case, reader: Role) -> Phrase | None:
     return BOTH_TURNS if set(owners) == {Role.BUYER, Role.SELLER} else TURNS[owners[0]]
 
 
-def default(case: Case) -> Phrase | None:
-    """What happens if nobody acts; None at an end."""
+def default(case: Case, *, has_address: bool) -> Phrase | None:
+    """What happens if nobody acts; None at an end. `has_address`: the store has said where returns go."""
     if case.state is State.NEGOTIATING and case.position.offer and case.position.offer.by is Role.BUYER:
         return Phrase("the offer lapses, and an arbitrator is called")
-    return DEFAULTS[default_move(case).move] if case.is_open else None
+    return DEFAULTS[default_move(case, has_address=has_address).move] if case.is_open else None
 
 
 def items(order: Order, claimed: tuple[Claimed, ...]) -> tuple[Phrase, ...]:

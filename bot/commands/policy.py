@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bot import policies
+from bot.commands import times
 from bot.commands.finding import find_order
 from bot.commands.opening import explained, with_database
 from bot.commands.printing import echo_json, echo_table, english, iso, json_option, minute
@@ -24,17 +25,6 @@ from conversations.policy import for_store as over_house
 from conversations.vocabulary import reference
 from storage.database import Database
 from storage.work import SqlWork
-
-
-def _instant(context: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
-    """A point in time in ISO 8601; without a zone it is UTC."""
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as err:
-        raise click.BadParameter(f"{value!r} is not a time like 2024-03-01T10:00:00Z", context, param) from err
 
 
 @click.group()
@@ -76,7 +66,7 @@ def check(file: str, for_store: bool) -> None:
 @click.option("--used", is_flag=True, help="The goods have been used.")
 @click.option("--opened", is_flag=True, help="The packaging is not intact.")
 @click.option("--evidence", type=click.IntRange(0), default=0, help="How many photos, videos or reports there are.")
-@click.option("--at", callback=_instant, metavar="ISO", help="Judge at this time. Default: now.")
+@click.option("--at", callback=times.begin, metavar="ISO", help="Judge at this time. Default: now.")
 @click.option("--history", is_flag=True, help="Count the earlier cases of the order, as the desk does.")
 @json_option
 def explain(
@@ -173,7 +163,7 @@ def _echo(order: Order, claim: Claim, verdict: Verdict, judged: str) -> None:
 @policy.command()
 @click.argument("one")
 @click.argument("other")
-@click.option("--since", callback=_instant, metavar="ISO", help="Only cases opened at this time or later.")
+@click.option("--since", callback=times.begin, metavar="ISO", help="Only cases opened at this time or later.")
 @json_option
 def diff(one: str, other: str, since: datetime | None, as_json: bool) -> None:
     """List the past cases that policy OTHER would have judged otherwise than ONE.

@@ -183,14 +183,16 @@ def act(case: Case, move: Act, actor: Actor, *, now: datetime) -> Moved | Denied
     return Moved(after, (*record_of(case, after, move, actor), *_ending(after)))
 
 
-def default_move(case: Case) -> Act:
-    """What the clock does when the current wait is over."""
-    if case.state is State.AWAITING_SELLER and not _may_approve_by_default(case):
+def default_move(case: Case, *, has_address: bool = True) -> Act:
+    """What the clock does when the current wait is over. `has_address`: the store has said where returns go."""
+    if case.state is State.AWAITING_SELLER and not _may_approve_by_default(case, has_address):
         return Act(move="escalate")
     return Act(move=deadlines.DEFAULTS[case.state])
 
 
-def _may_approve_by_default(case: Case) -> bool:
+def _may_approve_by_default(case: Case, has_address: bool) -> bool:
+    if not has_address and claimed_terms(case).goods_back:
+        return False  # there would be nowhere to send it
     cap = case.limits.caps.get(case.paid.currency, -1)
     return case.verdict.outcome is Outcome.ELIGIBLE and case.paid.minor <= cap
 

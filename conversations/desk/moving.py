@@ -16,7 +16,6 @@ from conversations.cases.case import (
     Denied,
     Moved,
     act,
-    claimed_terms,
     default_move,
 )
 from conversations.cases.deadlines import reminders, reminds_only
@@ -155,11 +154,8 @@ async def expire(ref: str, work: Work, now: datetime) -> None:
     if now < case.due_at:
         await _remind(case, work, now)
         return
-    move = default_move(case)
-    if move.move == "approve" and claimed_terms(case).goods_back:
-        store = await work.orders.store(case.store)
-        if not store.return_address:  # a return is approved only when there is somewhere to send it
-            move = Act(move="escalate")
+    store = await work.orders.store(case.store)
+    move = default_move(case, has_address=bool(store.return_address))
     outcome = act(case, move, THE_CLOCK, now=now)
     assert isinstance(outcome, Moved)
     await publish(outcome, THE_CLOCK, work, now=now, before=case)

@@ -13,7 +13,7 @@ from conversations.cases.deadlines import next_alarm, time_left
 from conversations.cases.facts import CaseTaken, Fact
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk.access import QUEUE, out_of_reach, recipients
+from conversations.desk.access import QUEUE, out_of_reach, recipients, role_in
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.messages import Exhibits, Notice, Outgoing, Person, Placing, Sender, Style, card_slot
 from conversations.phrase import Phrase
@@ -39,12 +39,13 @@ async def publish(
             is_new = (role is Role.SELLER and before is None) or (role is Role.ARBITRATOR and came_to_queue)
             await show_card(case, person, role, work, placing=Placing.BELOW if is_new else Placing.REPLACE)
             if is_doer and visit is not None:
-                standing = _standing(case, role) if before is not None else ()  # a new case's card says it right below
+                # A new case's card says it right below.
+                standing = await _standing(case, role, work) if before is not None else ()
                 await visit.say(*lines, *standing, ref=case.ref, slot=QUESTION)
             elif lines:
                 await _notify(case, person, role, lines, work)
-    if any(isinstance(fact, CaseTaken) for fact in moved.facts):
-        await _tell_other_arbitrators(case, work)
+    if before is not None:
+        await _take_leave(before, case, moved.facts, work)
     if case.state is State.AWAITING_RETURN and (before is None or before.state is not State.AWAITING_RETURN):
         await _ask_for_address(case, work)
 
@@ -109,9 +110,10 @@ def _lines(facts: Sequence[Fact], who: Role, hearer: Role | None) -> tuple[Phras
     return tuple(told)
 
 
-def _standing(case: Case, role: Role) -> tuple[Phrase, ...]:
+async def _standing(case: Case, role: Role, work: Work) -> tuple[Phrase, ...]:
     """Whose turn it is now, until when, and what happens otherwise."""
-    turn, default = vocabulary.turn(case, role), vocabulary.default(case)
+    store = await work.orders.store(case.store)
+    turn, default = vocabulary.turn(case, role), vocabulary.default(case, has_address=bool(store.return_address))
     if turn is None or default is None or case.due_at is None:
         return ()
     return (Phrase("{turn} Until {due}; otherwise {default}.", turn=turn, due=case.due_at, default=default),)
@@ -123,7 +125,9 @@ async def _notify(case: Case, person: Person, role: Role, lines: tuple[Phrase, .
     if role is Role.BUYER and not case.is_open and case.rating is None:
         buttons.append(command(Phrase("Rate the service"), "rate", case.ref, Style.PRIMARY))
     body = Notice(
-        title=vocabulary.headline(case, order), lines=(*lines, *_standing(case, role)), choices=(tuple(buttons),)
+        title=vocabulary.headline(case, order),
+        lines=(*lines, *await _standing(case, role, work)),
+        choices=(tuple(buttons),),
     )
     await work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
 
@@ -145,10 +149,13 @@ async def tell_parties(case: Case, facts: Sequence[Fact], who: Role, hearers: Se
                 await _notify(case, person, role, lines, work)
 
 
-async def _tell_other_arbitrators(case: Case, work: Work) -> None:
-    line = Phrase("Case {ref} has been taken by another arbitrator.", ref=vocabulary.reference(case.ref))
-    for person in await work.people.arbitrators():
-        if person.id != case.arbitrator and person.id != case.buyer and not person.sells_for(case.store):
+async def _take_leave(before: Case, case: Case, facts: Sequence[Fact], work: Work) -> None:
+    """Arbitrators who had the case before them and no longer have: their card goes, a line says why."""
+    line = Phrase("Case {ref} no longer waits for you.", ref=vocabulary.reference(case.ref))
+    if any(isinstance(fact, CaseTaken) for fact in facts):
+        line = Phrase("Case {ref} has been taken by another arbitrator.", ref=vocabulary.reference(case.ref))
+    for person in await recipients(before, Role.ARBITRATOR, work):
+        if role_in(case, person) is not Role.ARBITRATOR:
             await work.outbox.add(
                 Outgoing(to=person.id, body=Notice(lines=(line,)), slot=card_slot(case.ref), placing=Placing.REPLACE)
             )

@@ -91,6 +91,14 @@ def test_silence_approves_an_eligible_claim_up_to_the_cap_and_escalates_any_othe
 
 
 @pytest.mark.parametrize(
+    ("claim", "move"),
+    [({}, "escalate"), ({"remedy": Remedy.REFUND, "reason": Reason.FAULTY, "evidence": 1}, "approve")],
+)
+def test_silence_approves_no_return_where_nobody_knows_where_it_goes(build, claim, move):
+    assert default_move(build.case(**claim), has_address=False).move == move
+
+
+@pytest.mark.parametrize(
     ("wait", "at"),
     [
         (10 * DAY, (5 * DAY, 9 * DAY)),

@@ -195,6 +195,17 @@ async def test_whoever_accepted_the_ruling_is_not_reminded_of_it(house, build):
     assert told(await house.said()) == {1: 1}
 
 
+async def test_a_return_without_an_address_is_not_said_to_be_approved_by_silence_and_is_not(house, build):
+    case = await house.keep(build.case())
+    async with house.db.work() as work:
+        await work.orders.set_store(Store(name="Acme", return_address=None))
+
+    await house.expire(case, reminders(case.since, case.due_at)[0])
+    assert standing(await house.said(), 2)[1].msgid == "an arbitrator is called"
+
+    assert (await house.expire(case, case.due_at)).state is State.ESCALATED
+
+
 # --- extensions ------------------------------------------------------------------------------------------------
 
 
