@@ -122,7 +122,7 @@ class Bench:
 
     # What the operator does
 
-    async def store(self, name: str, return_address: str = "Hafenstr. 12, 20457 Hamburg") -> None:
+    async def store(self, name: str, return_address: str | None = "Hafenstr. 12, 20457 Hamburg") -> None:
         async with self.bot.db.work() as work:
             await work.orders.set_store(Store(name=name, return_address=return_address))
 
