@@ -16,6 +16,8 @@ from conversations.cases.terms import Kind, Send, Terms
 from conversations.messages import Card, Choice, Choices, Section, Style
 from conversations.phrase import Phrase
 
+#: What answers an offer stands before what makes another.
+_ANSWERS = ("accept", "decline")
 _STYLES = {
     "approve": Style.SUCCESS,
     "accept": Style.SUCCESS,
@@ -58,7 +60,8 @@ def card(
 
 def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
     """The buttons of a card: the moves open to the reader, what they may look at, and last the way out."""
-    moves = [_move(move, case) for move in moves_for(case, reader) if move != "withdraw"]
+    open_moves = sorted(moves_for(case, reader), key=lambda move: move not in _ANSWERS)
+    moves = [_move(move, case) for move in open_moves if move != "withdraw"]
     looks = []
     if evidence:
         looks.append(_look("evidence", case, Phrase.counted("Evidence ({n})", "Evidence ({n})", evidence)))

@@ -19,8 +19,10 @@ from conversations.desk.visit import Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
-from conversations.ports import Work
+from conversations.ports import OpenDialog, Work
 
+#: Dialogs whose answer is not words alone but a message, whatever is in it.
+_WHOLE_MESSAGES = frozenset({"reply", "answer"})
 _STALE = Phrase("This has moved on; here is where the case stands now.")
 #: Of how many cases of a store the buyers are told that nobody of it can be reached.
 _MOST_CASES = 1000
@@ -157,7 +159,10 @@ async def _hear(visit: Visit, said: Said) -> None:
         return
     stack = await visit.work.dialogs.of(visit.person.id)
     if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
-        await talking.take(visit, stack, said)
+        if stack[-1].name in _WHOLE_MESSAGES:
+            await _hear_whole(visit, stack, said)
+        else:
+            await talking.take(visit, stack, said)
         return
     if said.is_edit:
         await _hear_edit(visit, said)
@@ -173,6 +178,14 @@ async def _hear(visit: Visit, said: Said) -> None:
             Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
             choices=start_choices(visit),
         )
+
+
+async def _hear_whole(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -> None:
+    """A message that was asked for counts as it is, with its files."""
+    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    if (found := await moving.visible(visit, stack[-1].ref)) is not None:
+        await _hear_about(visit, found, said)
+    await talking.resume(visit)
 
 
 async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> None:

@@ -182,6 +182,11 @@ def _reasons(context: Context) -> tuple[str, str]:
     return (template, words) if template in REASONINGS else ("", template)
 
 
+def _own_words(context: Context) -> tuple[Phrase, ...]:
+    words = str(context.answers.get("words", ""))
+    return (Phrase("“{words}”", words=words),) if words else ()
+
+
 def _ruling_lines(context: Context) -> tuple[Phrase, ...]:
     return (Phrase("Reasons: {reasons}", reasons=vocabulary.reasons(*_reasons(context))),)
 
@@ -199,7 +204,7 @@ OFFER = Dialog(
         ADDRESS,
         Write(id="words", prompt=Phrase("Would you like to say something with it?"), optional=True),
         Confirm(
-            prompt=Phrase("Make this offer?"), lines=lambda _: (), notes=_terms_lines, label=Phrase("Make the offer")
+            prompt=Phrase("Make this offer?"), lines=_own_words, notes=_terms_lines, label=Phrase("Make the offer")
         ),
     ),
     lambda context: Act(move="offer", terms=terms_of(context), text=context.answers.get("words", "")),
