@@ -29,6 +29,8 @@ DIALOGS: Mapping[str, Dialog] = {
     d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
 }
 
+_MOVED_ON = Phrase("This question has moved on; here is the open one.")
+
 
 async def begin(visit: Visit, opened: OpenDialog) -> None:
     """Begins a dialog (one of the same name about the same case is begun anew) and asks its first question."""
@@ -57,8 +59,8 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened, typed=reply)
     step = dialogs.next_step(dialog, context)
-    if step is None:
-        await go_on(visit, stack)
+    if step is None or step.id != opened.step:  # what was answered is not the question any more: things have changed
+        await go_on(visit, stack, complaint=_MOVED_ON)
         return
     given = step.take(context, reply)
     if isinstance(given, Complaint):
@@ -88,7 +90,7 @@ async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
         await cancel(visit, stack)
         return
     if pressed.step != opened.step:
-        await visit.toast(Phrase("This question has moved on; here is the open one."))
+        await visit.toast(_MOVED_ON)
         await go_on(visit, stack)
         return
     await visit.toast()
