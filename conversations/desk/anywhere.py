@@ -15,11 +15,12 @@ from conversations.desk.publishing import show_card, tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import commands, intake
 from conversations.dialogs import dialog as dialogs
-from conversations.messages import Choices, Placing, Question, Style
+from conversations.messages import Choice, Choices, Placing, Question, Style
 from conversations.phrase import Phrase
-from conversations.ports import LinkPurpose
+from conversations.ports import LinkPurpose, OpenDialog
 
 _PAGE = 10
+_ANEW = "anew"
 
 
 def start_choices(visit: Visit) -> Choices:
@@ -34,7 +35,8 @@ def start_choices(visit: Visit) -> Choices:
     return (*rows, (command(Phrase("Language"), "language"), command(Phrase("Help"), "help")))
 
 
-async def _start(visit: Visit, token: str) -> None:
+async def _start(visit: Visit, argument: str) -> None:
+    token, _, how = argument.partition(" ")
     if not token:
         await visit.say(
             Phrase("This is the after-sales desk. If something is wrong with an order, tell us here."),
@@ -52,7 +54,7 @@ async def _start(visit: Visit, token: str) -> None:
             Phrase("This link has been used or has expired. Please ask for a new one."), choices=start_choices(visit)
         )
     elif link.purpose is LinkPurpose.ORDER:
-        await _new_for(visit, number=link.number, token=token)
+        await _new_by_link(visit, link.number, token, is_anew=how == _ANEW)
     else:
         role = vocabulary.ROLES[Role.SELLER if link.purpose is LinkPurpose.SELLER else Role.ARBITRATOR]
         line = Phrase("You have been invited to answer for store {store}.", store=link.store)
@@ -89,18 +91,34 @@ async def _join(visit: Visit, token: str) -> None:
 
 
 async def _new(visit: Visit, argument: str) -> None:
-    stack = await visit.work.dialogs.of(visit.person.id)
-    has_draft = any(opened.name == intake.NAME for opened in stack)
-    if has_draft and argument != "anew":
-        await visit.say(
-            Phrase("You have a claim that is not finished yet."),
-            choices=(
-                (command(Phrase("Go on with it"), "resume", style=Style.PRIMARY),),
-                (command(Phrase("Begin anew"), "new", "anew"),),
-            ),
-        )
+    if await _draft(visit) is not None and argument != _ANEW:
+        await _offer_draft(visit, command(Phrase("Begin anew"), "new", _ANEW))
         return
-    await _new_for(visit, **({"number": argument} if argument and argument != "anew" else {}))
+    await _new_for(visit, **({"number": argument} if argument and argument != _ANEW else {}))
+
+
+async def _new_by_link(visit: Visit, number: str, token: str, *, is_anew: bool) -> None:
+    """A claim on the link's order. One begun on it before goes on; one on another order is not dropped unasked."""
+    draft = await _draft(visit)
+    if draft is None or is_anew:
+        await _new_for(visit, number=number, token=token)
+    elif draft.answers.get("number") == number:
+        await _resume(visit, "")
+    else:
+        await _offer_draft(visit, command(Phrase("Begin anew"), "start", f"{token} {_ANEW}"))
+
+
+async def _draft(visit: Visit) -> OpenDialog | None:
+    """The claim that the visitor has begun and not sent."""
+    stack = await visit.work.dialogs.of(visit.person.id)
+    return next((opened for opened in reversed(stack) if opened.name == intake.NAME), None)
+
+
+async def _offer_draft(visit: Visit, anew: Choice) -> None:
+    await visit.say(
+        Phrase("You have a claim that is not finished yet."),
+        choices=((command(Phrase("Go on with it"), "resume", style=Style.PRIMARY),), (anew,)),
+    )
 
 
 async def _new_for(visit: Visit, **answers: str) -> None:
