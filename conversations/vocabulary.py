@@ -213,7 +213,7 @@ def turn(case: Case, reader: Role) -> Phrase | None:
     return BOTH_TURNS if set(owners) == {Role.BUYER, Role.SELLER} else TURNS[owners[0]]
 
 
-def default(case: Case, *, has_address: bool) -> Phrase | None:
+def default(case: Case, *, has_address: bool = True) -> Phrase | None:
     """What happens if nobody acts; None at an end. `has_address`: the store has said where returns go."""
     if case.state is State.NEGOTIATING and case.position.offer and case.position.offer.by is Role.BUYER:
         return Phrase("the offer lapses, and an arbitrator is called")

@@ -263,6 +263,17 @@ async def test_no_default_applies_while_an_extension_is_owed(house, build):
     assert (await house.expire(case, case.due_at + 3 * DAY)).state is State.AWAITING_RETURN
 
 
+async def test_a_case_that_has_ended_meanwhile_or_never_was_has_no_deadline_to_move(house, build):
+    ended = build.at(State.SETTLED)
+    async with house.db.work() as work:
+        await work.cases.add(ended)
+    await house.extend(ended.ended_at, by=99 * DAY, at=ended.ended_at)
+
+    assert not await house.reconsider(ended, ended.ended_at)
+    assert not await house.reconsider(replace(ended, ref="NEVER1"), ended.ended_at)
+    assert (await house.said(), await house.facts()) == ([], [])
+
+
 # --- grace after an outage -------------------------------------------------------------------------------------
 
 
