@@ -66,8 +66,8 @@ def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
     rest = words[1:]
     if kind in (Kind.REFUND, Kind.RETURN_REFUND, Kind.COMPENSATION):
         amount, rest = _amount(rest, case)
-        if amount is None:
-            return answers
+        if amount is None or not 0 < amount <= case.left.minor:
+            return answers  # asked for then, with the most it can be
         answers["amount"] = amount
     if rest and rest[0].lower() in _GOODS:
         answers["goods"], rest = "yes", rest[1:]

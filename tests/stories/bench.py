@@ -293,6 +293,15 @@ class Chat:
         told = await self._do("press", {"message_id": message, "data": data})
         self.query = told["callback_query_id"]
 
+    async def press_late(self, message: int, data: str) -> None:
+        """Presses a button that was there when the finger went down and is gone by the time it arrives."""
+        world = self.bench.world
+        pressed = next(shown for shown in await self.messages() if shown["message_id"] == message)
+        self.query = world.open_callback(self.id)
+        whose = {"id": self.query, "from": world.users[self.id].as_api(), "chat_instance": "1"}
+        world.updates.put("callback_query", {**whose, "message": pressed, "data": data})
+        await self.bench.quiet()
+
     async def _do(self, what: str, body: Any) -> dict[str, Any]:
         told = await self.bench.post(f"/_sim/users/{self.id}/{what}", body)
         await self.bench.quiet()
