@@ -51,11 +51,10 @@ class Window(Rule):
         return spans
 
     def judge(self, subject: Subject) -> Finding:
-        ends = [span.ends(subject.order) for span in self.any_of]
-        known = [end for end in ends if end is not None]
-        if subject.order.delivered_at is None or len(known) < len(ends):
+        if subject.order.delivered_at is None:
             return self._held(Phrase("In time: the goods have not been delivered yet."))
-        until = max(known)
+        ends = (span.ends(subject.order) for span in self.any_of)
+        until = max(end for end in ends if end is not None)
         if subject.now <= until:
             return self._held(Phrase("In time: open until {until}.", until=until))
         return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))

@@ -111,6 +111,10 @@ def test_a_case_pins_the_store_s_policy_and_its_limits(build):
     assert case.due_at == build.opened + timedelta(hours=12)
 
 
+def test_the_house_s_own_hash_is_no_part_of_the_content():
+    assert own("", TMALL.model_copy(update={"hash": "another"})).hash == own("").hash
+
+
 def test_the_hash_follows_the_content_of_house_and_store_alike():
     assert own('[caps]\nUSD = "71"\n').hash == own('# a remark\n[caps]\nUSD  =  "71"\n').hash
     assert own('[caps]\nUSD = "71"\n').hash != own('[caps]\nUSD = "72"\n').hash
@@ -202,6 +206,10 @@ def test_any_rule_may_be_dropped_since_rules_only_restrict(build, name):
             at = build.opened + timedelta(days=30)
             house, store = (assess(claim, build.order(), pack, at) for pack in (TMALL, kind))
             assert store.outcome <= house.outcome
+
+
+def test_every_rule_that_cannot_be_dropped_is_told():
+    assert problems('drop = ["no.such", "nor.this"]') == ["drop: there is no rule no.such, nor.this"]
 
 
 @pytest.mark.parametrize("text", ['drop = ["no.such"]', 'drop = ["return.window", "no.such"]'])
@@ -329,6 +337,21 @@ def test_an_exclusion_the_house_does_not_have_cannot_be_added():
 
     assert problems(changed("goods.exclusions", categories='{ perishable = ["fruit"] }'), lean) == [
         "rule goods.exclusions: categories.perishable: a store can only remove exclusions, not add fruit"
+    ]
+
+
+def test_what_a_rule_may_bar_is_told_in_full():
+    lax = TMALL.model_copy(
+        update={
+            "rules": tuple(
+                r.model_copy(update={"barred": (Reason.NOT_ARRIVED, Reason.DAMAGED)}) if r.id == "return.basis" else r
+                for r in TMALL.rules
+            )
+        }
+    )
+
+    assert problems(changed("return.basis", barred='["faulty"]'), lax) == [
+        "rule return.basis: barred: may hold nothing but not_arrived, damaged"
     ]
 
 
