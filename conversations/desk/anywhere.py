@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from conversations import vocabulary
 from conversations.cases.case import Case
+from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
 from conversations.desk import talking
@@ -17,7 +18,7 @@ from conversations.dialogs import commands, intake
 from conversations.dialogs import dialog as dialogs
 from conversations.messages import Choice, Choices, Placing, Question, Style
 from conversations.phrase import Phrase
-from conversations.ports import LinkPurpose, OpenDialog
+from conversations.ports import Link, LinkPurpose, OpenDialog
 
 _PAGE = 10
 _ANEW = "anew"
@@ -54,7 +55,7 @@ async def _start(visit: Visit, argument: str) -> None:
             Phrase("This link has been used or has expired. Please ask for a new one."), choices=start_choices(visit)
         )
     elif link.purpose is LinkPurpose.ORDER:
-        await _new_by_link(visit, link.number, token, is_anew=how == _ANEW)
+        await _new_by_link(visit, link, token, is_anew=how == _ANEW)
     else:
         role = vocabulary.ROLES[Role.SELLER if link.purpose is LinkPurpose.SELLER else Role.ARBITRATOR]
         line = Phrase("You have been invited to answer for store {store}.", store=link.store)
@@ -67,7 +68,9 @@ async def _start(visit: Visit, argument: str) -> None:
 
 async def _join(visit: Visit, token: str) -> None:
     visit.answers_question = True
-    link = await visit.work.links.redeem(token, visit.now, person=visit.person.id)
+    link = await visit.work.links.peek(token, visit.now)
+    if link is not None and link.purpose is not LinkPurpose.ORDER:  # an order's link is not used up by a wrong command
+        link = await visit.work.links.redeem(token, visit.now, person=visit.person.id)
     if link is None or link.purpose is LinkPurpose.ORDER:
         await visit.say(
             Phrase("This invitation has been used or has expired. Please ask for a new one."), slot=QUESTION
@@ -97,12 +100,12 @@ async def _new(visit: Visit, argument: str) -> None:
     await _new_for(visit, **({"number": argument} if argument and argument != _ANEW else {}))
 
 
-async def _new_by_link(visit: Visit, number: str, token: str, *, is_anew: bool) -> None:
+async def _new_by_link(visit: Visit, link: Link, token: str, *, is_anew: bool) -> None:
     """A claim on the link's order. One begun on it before goes on; one on another order is not dropped unasked."""
     draft = await _draft(visit)
     if draft is None or is_anew:
-        await _new_for(visit, number=number, token=token)
-    elif draft.answers.get("number") == number:
+        await _new_for(visit, store=link.store, number=link.number, token=token)
+    elif draft.answers.get("number") == link.number:
         await _resume(visit, "")
     else:
         await _offer_draft(visit, command(Phrase("Begin anew"), "start", f"{token} {_ANEW}"))
@@ -121,11 +124,14 @@ async def _offer_draft(visit: Visit, anew: Choice) -> None:
     )
 
 
-async def _new_for(visit: Visit, **answers: str) -> None:
+async def _new_for(visit: Visit, *, store: str = "", **answers: str) -> None:
+    """Begins a claim; on an order that is the visitor's already, its number (and the store a link names) is enough."""
     if await talking.is_locked(visit):
         await visit.say(talking.LOCKED)
         return
-    bound = [o.key for o in await visit.work.orders.of(visit.person.id) if o.key.number == answers.get("number")]
+    ways = spellings(answers.get("number", ""))
+    mine = [order.key for order in await visit.work.orders.of(visit.person.id)]
+    bound = [key for key in mine if key.number in ways and store in ("", key.store)]
     known = {"order": [bound[0].store, bound[0].number]} if len(bound) == 1 else {}
     await talking.begin(visit, dialogs.start(intake.NAME, **answers, **known))
 

@@ -30,9 +30,7 @@ async def run(visit: Visit, name: str, argument: str = "", *, reply_to: int | No
     known = BY_NAME.get(name)
     roles = roles_of(visit.person) | {Role.BUYER}
     if known is None or not roles & set(known.roles):
-        await visit.say(
-            Phrase("“/{command}” is not something you can do here. /help shows what is.", command=name[:32])
-        )
+        await _say_unknown(visit, name)
         return
     await _about_case(visit, name, argument, reply_to)
 
@@ -85,8 +83,10 @@ async def the_case(
 def _suits(case: Case, role: Role, name: str) -> bool:
     if name in NAMES:
         return name in moves_for(case, role)
+    if _is_others(name, role):
+        return False
     if name == "rate":
-        return role is Role.BUYER and not case.is_open and case.rating is None
+        return not case.is_open and case.rating is None
     if name == "limit":
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":
@@ -107,9 +107,21 @@ def _none_for(name: str) -> Phrase:
     return Phrase("You have no case for that now. /cases shows all of yours.")
 
 
+def _is_others(name: str, role: Role) -> bool:
+    """Whether a command is for another role than the visitor's in that case, and does not say so itself."""
+    return name in ("note", "casefile", "address", "rate") and role not in BY_NAME[name].roles
+
+
+async def _say_unknown(visit: Visit, name: str) -> None:
+    await visit.say(Phrase("“/{command}” is not something you can do here. /help shows what is.", command=name[:32]))
+
+
 async def do(visit: Visit, name: str, case: Case, role: Role, argument: str) -> None:
+    """Does it in that case, if it is for the visitor's role there: whoever has several has one in each case."""
     await visit.open_ref(case.ref)
     if name in NAMES:
         await start_move(visit, name, case, role, argument)
+    elif _is_others(name, role):
+        await _say_unknown(visit, name)
     else:
         await ABOUT_CASE[name](visit, case, role, argument)

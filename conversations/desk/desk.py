@@ -159,7 +159,7 @@ async def _hear(visit: Visit, said: Said) -> None:
         return
     stack = await visit.work.dialogs.of(visit.person.id)
     if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
-        if stack[-1].name in _WHOLE_MESSAGES:
+        if stack[-1].name in _WHOLE_MESSAGES and stack[-1].step == "words":
             await _hear_whole(visit, stack, said)
         else:
             await talking.take(visit, stack, said)

@@ -29,14 +29,15 @@ _MOST_LIMITS = 2
 
 async def finish(visit: Visit, context: Context) -> None:
     """What a dialog with all its answers comes to; afterwards the one before it is taken up again."""
-    name = context.dialog.name
+    name, before = context.dialog.name, await visit.work.dialogs.of(visit.person.id)
     if name == intake.NAME:
         await submit(visit, context)
     elif name in NAMES:
         await moving.finish(visit, context)
     else:
         await _FINISHERS[name](visit, context)
-    await talking.resume(visit)
+    if await visit.work.dialogs.of(visit.person.id) == before:  # else it led to another question, which was asked
+        await talking.resume(visit)
 
 
 async def _rated(visit: Visit, context: Context) -> None:

@@ -10,7 +10,7 @@ from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
 from conversations.desk.access import recipients
-from conversations.desk.moving import add_evidence, make_move
+from conversations.desk.moving import add_evidence, make_move, visible
 from conversations.desk.publishing import journal
 from conversations.desk.visit import Visit, command
 from conversations.messages import Body, Copies, Correction, Outgoing, Said, Speech
@@ -20,6 +20,9 @@ _SPEAKERS = {
     Role.BUYER: Phrase("The buyer writes"),
     Role.SELLER: Phrase("The seller writes"),
 }
+
+
+_UNREADABLE = Phrase("Please answer the arbitrator in words, or with a photo, a video or a PDF file up to 20 MB.")
 
 
 async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
@@ -96,4 +99,10 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said) -> list[Phrase
 
 async def _answer_arbitrator(visit: Visit, case: Case, role: Role, said: Said) -> None:
     files: list[File] = [file for file in said.files if file.may_be_evidence and file.size <= MAX_SIZE]
-    await make_move(visit, case, role, Act(move="answer", text=said.text), files=files)
+    found = await visible(visit, case.ref, lock=True)  # the clock may have gone on without an answer
+    if not files and not said.text:
+        await visit.say(_UNREADABLE, ref=case.ref)
+    elif found is None or found[0].position.asked is not role:
+        await pass_on(visit, case, role, said)
+    else:
+        await make_move(visit, found[0], role, Act(move="answer", text=said.text), files=files)
