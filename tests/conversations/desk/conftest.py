@@ -315,12 +315,16 @@ def at(house, buyer, seller, arbitrator, build):
     """A case in a state, kept as if it had come about in the chats of these people."""
 
     async def put(state, *, ref: str = "A7KQ2M", case: Case | None = None) -> Case:
-        ids = {build.buyer.person: buyer, build.seller.person: seller, build.arbitrator.person: arbitrator}
         made = case or build.at(state)
-        arbiter = await house.id_of(ids[made.arbitrator]) if made.arbitrator else None
-        rulings = tuple(replace(r, arbitrator=await house.id_of(ids[r.arbitrator])) for r in made.rulings)
+        ids = {build.arbitrator.person: await house.id_of(arbitrator), None: None}
         return await house.put(
-            replace(made, ref=ref, buyer=await house.id_of(buyer), arbitrator=arbiter, rulings=rulings)
+            replace(
+                made,
+                ref=ref,
+                buyer=await house.id_of(buyer),
+                arbitrator=ids[made.arbitrator],
+                rulings=tuple(replace(ruling, arbitrator=ids[ruling.arbitrator]) for ruling in made.rulings),
+            )
         )
 
     return put

@@ -274,7 +274,6 @@ async def test_arbitrators_words_are_not_relayed_and_notes_are_for_arbitrators(r
     await room.say(ANA, "Hello both")
     assert "Arbitrators speak to the parties through" in room.text(ANA)
     await room.say(ANA, f"/reply {ref} Hello both")
-    assert "Arbitrators speak to the parties through" in room.text(ANA)
     await room.say(ANA, f"/note {ref} The seller is rude.")
     assert "Noted, for arbitrators only." in room.text(ANA)
     await room.say(ANA, f"/record {ref}")
