@@ -18,6 +18,8 @@ TABLE = [
     ("offer", "refund 12.50 USD my best", {"kind": "refund", "amount": 1250, "goods": "no", "words": "my best"}),
     ("offer", "refund usd 12.50 return", {"kind": "refund", "amount": 1250, "goods": "yes", "words": ""}),
     ("offer", "refund lots", {"kind": "refund"}),
+    ("offer", "refund 40.01 my best", {"kind": "refund"}),
+    ("offer", "refund 0", {"kind": "refund"}),
     ("offer", "refund 12 EUR", {"kind": "refund", "amount": 1200, "goods": "no", "words": "EUR"}),
     ("offer", "compensation 5", {"kind": "compensation", "amount": 500, "words": ""}),
     ("offer", "return_refund 5", {"kind": "return_refund", "amount": 500, "words": ""}),
