@@ -30,6 +30,9 @@ async def exchanged(room) -> str:
     await room.say(SAM, f"/send_goods {ref} UPS SX1234")
     await room.say(MIA, f"/receive_goods {ref}")
     await room.tap(MIA, "Yes, all is well")
+    await room.say(SAM, f"/refund {ref} 15 TX-1")  # what sending it back may cost
+    await room.say(MIA, f"/confirm_refund {ref}")
+    await room.tap(MIA, "Yes, it has arrived")
     return ref
 
 
