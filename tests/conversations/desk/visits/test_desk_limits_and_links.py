@@ -208,3 +208,16 @@ async def test_rating_begun_in_time_and_finished_too_late_is_not_recorded(room) 
     await room.tap(MIA, "Leave out")
 
     assert (await room.case(ref)).rating is None
+
+
+async def test_commands_without_a_case_find_the_one_they_suit(room) -> None:
+    former = await exchanged(room)
+    other = await room.claim()  # opened last, and suits neither
+    for command, asks in (("/rate", "How was the after-sales service?"), ("/problem", "What would you like?")):
+        await room.say(MIA, command)
+        assert asks in room.text(MIA)
+        await room.say(MIA, "/cancel")
+        await room.say(MIA, f"/case {other}")
+    await room.say(MIA, f"/case {former}")  # opened last, and suits it not
+    await room.say(MIA, "/limit")
+    assert "What is the least you would take and keep the goods?" in room.text(MIA)
