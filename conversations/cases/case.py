@@ -76,8 +76,13 @@ class Case:
 
     @property
     def left(self) -> Money:
-        """What may still be given back for the items: what was paid for them, less what the buyer got already."""
-        return Money(max(0, self.paid.minor - self.position.done.given), self.paid.currency)
+        """What may still be given back for the items: what was paid for them, less what the buyer got for them already.
+
+        What was reimbursed for sending them back stands outside that cap.
+        """
+        shipping = self.position.terms.shipping_amount.minor if self.position.terms else 0
+        for_items = max(0, self.position.done.given - shipping)
+        return Money(max(0, self.paid.minor - for_items), self.paid.currency)
 
     @property
     def outstanding(self) -> Money:

@@ -127,8 +127,7 @@ def _put_offer(position: Position, act: Act, role: Role) -> Position:
 
 def _accept(position: Position, act: Act, role: Role) -> Position:
     offer = position.offer
-    if offer is None:
-        return position
+    assert offer is not None  # the conditions of every row that accepts an offer ask for one
     offer = replace(offer, accepted_by=offer.accepted_by | {role})
     if offer.waits_for:
         return replace(position, offer=offer)
