@@ -218,6 +218,16 @@ def test_a_refund_that_arrived_in_full_cannot_be_disputed(build, minor):
     assert reason == "If everything has arrived, please confirm the refund instead of disputing it."
 
 
+def test_what_was_reimbursed_for_shipping_is_not_given_for_the_items(build):
+    exchanged = build.walk(
+        build.at(State.REPLACING), ("receive_goods", build.buyer), ("refund", build.seller, {"number": "T"})
+    )
+
+    assert exchanged.vouchers[-1].amount == Money(1500, "USD")
+    assert exchanged.left == Money(4000, "USD")
+    assert build.at(State.SETTLED).left == Money(0, "USD")
+
+
 # --- enforcing -------------------------------------------------------------------------------------------------
 
 
