@@ -192,6 +192,8 @@ def default_move(case: Case, *, has_address: bool = True) -> Act:
     """What the clock does when the current wait is over. `has_address`: the store has said where returns go."""
     if case.state is State.AWAITING_SELLER and not _may_approve_by_default(case, has_address):
         return Act(move="escalate")
+    if case.state is State.AWAITING_RETURN and not has_address:  # the buyer could not send anything anywhere
+        return Act(move="escalate")
     return Act(move=deadlines.DEFAULTS[case.state])
 
 
@@ -207,11 +209,18 @@ _GOODS_STAY = frozenset({Kind.COMPENSATION, Kind.DISMISSAL})
 
 
 def as_agreed(case: Case, terms: Terms) -> Terms:
-    """The terms with what follows from where the goods are: those that stay the buyer's are sent back to them."""
+    """The terms with what follows from where the goods are: those that stay the buyer's are not asked for, and are sent
+    back if they have left."""
     if terms.kind not in _GOODS_STAY:
         return terms
     held = case.position.done.received or case.position.done.shipped
-    return replace(terms, send=Send.ORIGINAL if held else Send.NOTHING)
+    return replace(
+        terms,
+        goods_back=False,
+        shipping=None,
+        shipping_amount=zero(terms.amount.currency),
+        send=Send.ORIGINAL if held else Send.NOTHING,
+    )
 
 
 def _completed(case: Case, move: Act) -> Act:

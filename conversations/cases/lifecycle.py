@@ -299,7 +299,7 @@ MOVES: tuple[Move, ...] = (
     Move("lapse",         (S.NEGOTIATING,),                         S.ESCALATED,           (CLOCK,),         _drop_offer,    _offer_from(BUYER)),
     Move("escalate",      (S.NEGOTIATING,),                         S.ESCALATED,           (BUYER,),         _drop_offer),
     Move("escalate",      (S.AT_ODDS,),                             S.ESCALATED,           PARTIES),
-    Move("escalate",      (S.AWAITING_SELLER,),                     S.ESCALATED,           (CLOCK,)),
+    Move("escalate",      (S.AWAITING_SELLER, S.AWAITING_RETURN),   S.ESCALATED,           (CLOCK,)),
     Move("ship",          (S.AWAITING_RETURN,),                     BY_TERMS,              (BUYER,),         _ship),
     Move("receive",       (S.RETURNING,),                           BY_TERMS,              (SELLER, CLOCK),  _receive),
     Move("dispute_goods", (S.RETURNING,),                           S.ESCALATED,           (SELLER,),        _goods_wrong),

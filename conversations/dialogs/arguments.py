@@ -69,10 +69,9 @@ def _terms(move: str, words: list[str], case: Case) -> dict[str, Any]:
         if amount is None or not 0 < amount <= case.left.minor:
             return answers  # asked for then, with the most it can be
         answers["amount"] = amount
-    if rest and rest[0].lower() in _GOODS:
-        answers["goods"], rest = "yes", rest[1:]
-    elif kind in (Kind.REFUND, Kind.EXCHANGE):
-        answers["goods"] = "no"
+    if kind in (Kind.REFUND, Kind.EXCHANGE):
+        go_back = bool(rest) and rest[0].lower() in _GOODS
+        answers["goods"], rest = "yes" if go_back else "no", rest[go_back:]
     if kind is Kind.EXCHANGE:
         answers["replacement"] = "same"
     if move != "rule":

@@ -500,6 +500,15 @@ def test_compensation_sends_back_what_is_the_buyers_to_keep(build, name, who):
     assert moved.facts[0].terms == build.terms(Kind.COMPENSATION, 500, send=Send.ORIGINAL)
 
 
+@pytest.mark.parametrize("kind", [Kind.COMPENSATION, Kind.DISMISSAL])
+def test_goods_that_stay_the_buyers_are_never_asked_for(build, kind):
+    terms = build.terms(kind, goods_back=True, shipping=Role.SELLER, shipping_amount=Money(1500, "USD"))
+
+    moved = build.moved(build.at(State.ARBITRATION), "rule", build.arbitrator, terms=terms, text="why")
+
+    assert moved.case.position.terms == build.terms(kind)
+
+
 # --- every move ------------------------------------------------------------------------------------------------
 
 #: A legal example of every move, and the kind of fact that it is.

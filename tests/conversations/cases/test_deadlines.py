@@ -98,6 +98,16 @@ def test_silence_approves_no_return_where_nobody_knows_where_it_goes(build, clai
     assert default_move(build.case(**claim), has_address=False).move == move
 
 
+def test_silence_never_costs_a_buyer_the_return_that_the_store_gave_no_address_for(build):
+    waiting, returning = build.case(), build.at(State.AWAITING_RETURN)
+    refund = build.case(remedy=Remedy.REFUND, reason=Reason.FAULTY, evidence=1)
+
+    assert default_move(waiting, has_address=False).move == "escalate"
+    assert default_move(returning, has_address=False).move == "escalate"
+    assert default_move(returning).move == "close"
+    assert default_move(refund, has_address=False).move == "approve"
+
+
 @pytest.mark.parametrize(
     ("wait", "at"),
     [

@@ -167,10 +167,11 @@ CELLS: dict[str, Cell] = {
     ),
     "awaiting_return": Cell(
         at(_.AWAITING_RETURN, terms=RETURN),
-        {B: {"ship": _.RETURNING, "withdraw": _.CLOSED}, C: {"close": _.CLOSED}},
+        {B: {"ship": _.RETURNING, "withdraw": _.CLOSED}, C: {"close": _.CLOSED, "escalate": _.ESCALATED}},
     ),
     "awaiting_return under a ruling": Cell(
-        at(_.AWAITING_RETURN, terms=RETURN, is_ruled=True), {B: {"ship": _.RETURNING}, C: {"close": _.CLOSED}}
+        at(_.AWAITING_RETURN, terms=RETURN, is_ruled=True),
+        {B: {"ship": _.RETURNING}, C: {"close": _.CLOSED, "escalate": _.ESCALATED}},
     ),
     "returning for money": Cell(
         at(_.RETURNING, terms=RETURN, done=Done(shipped=True)),

@@ -42,7 +42,10 @@ def test_the_clock_makes_no_move_but_the_defaults_the_second_best_one_and_the_me
     made = {(state, move.name) for move in MOVES if Role.CLOCK in move.roles for state in move.sources}
     besides = {(state, "meet") for state in (State.AWAITING_SELLER, State.NEGOTIATING, State.AT_ODDS)}
 
-    assert made == set(DEFAULTS.items()) | besides | {(State.AWAITING_SELLER, "escalate")}
+    assert made == set(DEFAULTS.items()) | besides | {
+        (State.AWAITING_SELLER, "escalate"),
+        (State.AWAITING_RETURN, "escalate"),
+    }
 
 
 def test_words_for_what_happens_otherwise_cover_exactly_what_the_clock_may_do():

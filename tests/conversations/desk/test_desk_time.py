@@ -197,6 +197,19 @@ async def test_a_return_is_not_approved_by_silence_without_an_address(house, at,
     assert (await house.case(REF)).state is State.ESCALATED
 
 
+async def test_a_return_without_an_address_is_not_closed_on_the_buyer(house, at, buyer, seller, arbitrator):
+    await house.set_address(address=None)
+    case = await at(State.AWAITING_RETURN)
+    await buyer.say("/case A7K-Q2M")
+    assert house.plain(buyer.card(REF).default) == "an arbitrator is called"
+
+    house.time = case.due_at
+    await house.ring(REF)
+
+    assert (await house.case(REF)).state is State.ESCALATED
+    assert "Take this case" in [house.plain(c.label) for row in arbitrator.card(REF).choices for c in row]
+
+
 # --- people out of reach ---------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,8 @@ TABLE = [
     ("offer", "refund 40.01 my best", {"kind": "refund"}),
     ("offer", "refund 0", {"kind": "refund"}),
     ("offer", "refund 12 EUR", {"kind": "refund", "amount": 1200, "goods": "no", "words": "EUR"}),
+    ("offer", "compensation 5 goods", {"kind": "compensation", "amount": 500, "words": "goods"}),
+    ("rule", "dismissal goods were worn", {"kind": "dismissal", "template": "goods were worn"}),
     ("offer", "compensation 5", {"kind": "compensation", "amount": 500, "words": ""}),
     ("offer", "return_refund 5", {"kind": "return_refund", "amount": 500, "words": ""}),
     ("offer", "exchange", {"kind": "exchange", "goods": "no", "replacement": "same", "words": ""}),
