@@ -88,11 +88,12 @@ Choices = tuple[tuple[Choice, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A short message: a title in bold, if any, and lines of text, each a paragraph."""
+    """A short message: a title in bold, if any, and lines of text, each a paragraph; or a list, one under the other."""
 
     lines: tuple[Phrase, ...]
     title: Phrase | None = None
     choices: Choices = ()
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

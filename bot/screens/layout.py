@@ -84,7 +84,7 @@ class _Writer:
         return self.phrase(phrase).marked("bold")
 
     def notice(self, notice: Notice) -> Rich:
-        lines = joined("\n\n", map(self.phrase, notice.lines))
+        lines = joined("\n" if notice.is_list else "\n\n", map(self.phrase, notice.lines))
         return joined("\n", (self.bold(notice.title), lines))
 
     def question(self, question: Question) -> Rich:

@@ -55,7 +55,8 @@ async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
             "({n} earlier entry is left out.)", "({n} earlier entries are left out.)", len(lines) - _MOST_LINES
         )
         lines = (left, *lines[-_MOST_LINES:])
-    await visit.say(*lines, title=Phrase("History of case {ref}", ref=vocabulary.reference(case.ref)), ref=case.ref)
+    title = Phrase("History of case {ref}", ref=vocabulary.reference(case.ref))
+    await visit.say(*lines, title=title, ref=case.ref, is_list=True)
 
 
 async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None:

@@ -221,7 +221,7 @@ async def _help(visit: Visit, argument: str) -> None:
             "In a case, the buttons under its card show what you can do. Plain words are passed on to the other side."
         )
     )
-    await visit.say(*lines, title=Phrase("What you can do here"), choices=start_choices(visit))
+    await visit.say(*lines, title=Phrase("What you can do here"), choices=start_choices(visit), is_list=True)
     await talking.resume(visit)
 
 

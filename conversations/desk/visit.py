@@ -49,12 +49,13 @@ class Visit:
         ref: str = "",
         slot: str = "",
         quotes: bool = False,
+        is_list: bool = False,
     ) -> None:
         """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message."""
         await self.work.outbox.add(
             Outgoing(
                 to=self.person.id,
-                body=Notice(lines=lines, title=title, choices=choices),
+                body=Notice(lines=lines, title=title, choices=choices, is_list=is_list),
                 ref=ref,
                 slot=slot,
                 placing=self.placing if slot else Placing.NEW,

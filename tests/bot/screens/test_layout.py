@@ -120,6 +120,12 @@ def test_notice_has_its_title_in_bold_and_a_paragraph_for_each_line():
     assert render(notice, "zh").text.startswith("案件 \u2068X\u2069\n案件已退回待处理队列。\n\n")
 
 
+def test_list_has_its_lines_one_under_the_other():
+    notice = Notice(lines=(Phrase("Settled"), Phrase("Closed")), is_list=True)
+
+    assert render(notice, "en") == Screen("Settled\nClosed")
+
+
 def test_question_says_first_what_was_wrong_then_asks():
     question = Question(
         prompt=Phrase("Please show what happened"),
