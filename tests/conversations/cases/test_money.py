@@ -187,3 +187,24 @@ def test_allocate_leaves_nothing_over_and_is_fair_to_the_unit(total, weights):
     assert sum(shares) == total
     parts = weights if any(weights) else [1] * len(weights)
     assert all(abs(share * sum(parts) - total * part) < sum(parts) for share, part in zip(shares, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1.2.3", "not a number: '1.2.3'"),
+        ("1.'", 'not a number: "1.\'"'),
+        ("1.2 3", "not a number: '1.2 3'"),
+        ("12345678901234567", "too much: '12345678901234567'"),
+    ],
+)
+def test_parse_says_what_is_wrong(text, told):
+    with pytest.raises(MoneyError) as err:
+        Money.parse(text, "USD")
+    assert str(err.value) == told
+
+
+def test_mixing_currencies_names_both():
+    with pytest.raises(MoneyError) as err:
+        Money(1, "USD") + Money(1, "EUR")
+    assert str(err.value) == "EUR does not mix with USD"

@@ -116,6 +116,17 @@ def test_what_a_product_finds(build):
     )
 
 
+def test_a_better_remedy_is_the_packs_to_name(build):
+    """A better remedy is named only where both the remedy and the ground are the pack's."""
+    [advice] = TMALL.recommend
+    pack = TMALL.model_copy(
+        update={"recommend": (advice.model_copy(update={"better": Remedy.EXCHANGE, "grounds": (Ground.QUALITY,)}),)}
+    )
+
+    assert assess(build.claim(), build.order(), pack, build.opened).instead == ()
+    assert assess(build.claim(reason=Reason.FAULTY), build.order(), pack, build.opened).instead == (Remedy.EXCHANGE,)
+
+
 def test_a_mark_is_the_one_the_rule_asks_for(build):
     item = build.order().items[0]
     only_exchanged = build.order(items=(replace(item, exchangeable=True, returnable=False),))
