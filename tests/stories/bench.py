@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
-import re
 import sqlite3
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -15,8 +13,8 @@ from typing import Any, Self
 
 import aiohttp
 from click.testing import CliRunner
-from PIL import Image
 from pydantic import SecretStr
+from stories_chat import Chat
 
 from bot import compose
 from bot.__main__ import cli
@@ -29,33 +27,18 @@ from bot.settings import Settings
 from bot.workers.pace import UNLIMITED
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey, Store
-from conversations.phrase import Phrase
 from conversations.ports import Link, LinkPurpose
-from locales import negotiate, plain
 
-#: Every request that the bot made in the stories of this run, for test_requests_valid.py.
+#: Every request that the bot made in the stories of this run, for test_the_requests_are_valid.py.
 REQUESTS: list[dict[str, Any]] = []
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
-_ISOLATES = re.compile("[\u2066-\u2069\u200e\u200f]")
 _PATIENCE = 20.0
 
 
-def jpeg(colour: tuple[int, int, int] = (180, 90, 60)) -> bytes:
-    """A real photo, if a dull one."""
-    file = io.BytesIO()
-    Image.new("RGB", (320, 240), colour).save(file, "JPEG")
-    return file.getvalue()
-
-
-#: The smallest thing that is really an MP4: a file type box and an empty movie.
-MP4 = bytes.fromhex("0000001c6674797069736f6d0000020069736f6d69736f326d703431") + bytes.fromhex("000000086d6f6f76")
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
 def an_order(number: str = "1001", **changes: Any) -> Order:
-    """An order of two blue mugs, bought nine days ago and delivered three days ago. Its code is MUG7."""
+    """An order of a blue mug, bought nine days ago and delivered three days ago. Its code is MUG7."""
     item = Item(
         no="1",
         title=changes.pop("title", "Blue mug"),
@@ -234,179 +217,3 @@ class Bench:
     async def requests(self) -> list[dict[str, Any]]:
         """Every request the bot has made."""
         return list((await self.get("/_sim/requests?after=0"))["requests"])
-
-
-@dataclass
-class Chat:
-    """Somebody's chat with the bot. What is looked for is given in English and read in their language."""
-
-    bench: Bench
-    id: int
-    language: str
-    surname: str
-    username: str
-    query: str = ""  # of the last press
-
-    # What the person does
-
-    async def start(self, payload: str | None = None) -> None:
-        await self._do("start", {"payload": payload} if payload else {})
-
-    async def say(self, text: str, *, reply_to: int | None = None) -> int:
-        told = await self._do("send", {"text": text, **({"reply_to": reply_to} if reply_to else {})})
-        return int(told["messages"][0]["message_id"])
-
-    async def send(self, *files: tuple[str, bytes, str], caption: str = "", kind: str = "") -> list[int]:
-        """Files as (name, content, type); several photos or videos are an album."""
-        form = aiohttp.FormData()
-        if caption:
-            form.add_field("caption", caption)
-        if kind:
-            form.add_field("kind", kind)
-        for name, content, mime in files:
-            form.add_field("files", content, filename=name, content_type=mime)
-        return [message["message_id"] for message in (await self._do("send", form))["messages"]]
-
-    async def photo(self, caption: str = "", colour: tuple[int, int, int] = (180, 90, 60)) -> list[int]:
-        return await self.send(("photo.jpg", jpeg(colour), "image/jpeg"), caption=caption)
-
-    async def video(self, caption: str = "") -> list[int]:
-        return await self.send(("video.mp4", MP4, "video/mp4"), caption=caption, kind="video")
-
-    async def edit(self, message: int, text: str) -> None:
-        await self._do("edit", {"message_id": message, "text": text})
-
-    async def block(self) -> None:
-        await self._do("block", {})
-
-    async def unblock(self) -> None:
-        await self._do("unblock", {})
-
-    async def tap(self, label: str | Phrase, *, message: int | None = None) -> None:
-        """Presses the newest button that says `label` (in this person's language)."""
-        found = await self.button(label, message=message)
-        assert found, f"no button {self.reads(label)!r} among {await self.buttons()} in:\n{await self.transcript()}"
-        await self.press(*found)
-
-    async def press(self, message: int, data: str) -> None:
-        """Presses a button whose data is known, which may be gone from sight by now."""
-        told = await self._do("press", {"message_id": message, "data": data})
-        self.query = told["callback_query_id"]
-
-    async def press_late(self, message: int, data: str) -> None:
-        """Presses a button that was there when the finger went down and is gone by the time it arrives."""
-        world = self.bench.world
-        pressed = next(shown for shown in await self.messages() if shown["message_id"] == message)
-        self.query = world.open_callback(self.id)
-        whose = {"id": self.query, "from": world.users[self.id].as_api(), "chat_instance": "1"}
-        world.updates.put("callback_query", {**whose, "message": pressed, "data": data})
-        await self.bench.quiet()
-
-    async def _do(self, what: str, body: Any) -> dict[str, Any]:
-        told = await self.bench.post(f"/_sim/users/{self.id}/{what}", body)
-        await self.bench.quiet()
-        return told
-
-    # What the person sees
-
-    async def messages(self) -> list[dict[str, Any]]:
-        return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
-
-    async def texts(self) -> list[str]:
-        """What the bot has said, captions included, as the chat shows it now."""
-        bot = self.bench.world.bot_id
-        return [
-            _plain(m.get("text") or m.get("caption") or "") for m in await self.messages() if m["from"]["id"] == bot
-        ]
-
-    async def button(self, label: str | Phrase, *, message: int | None = None) -> tuple[int, str] | None:
-        """Message and data of the newest button that says `label`."""
-        wanted = self.reads(label)
-        for shown in reversed(await self.messages()):
-            for button in _keys(shown):
-                if message in (None, shown["message_id"]) and _plain(button["text"]) == wanted:
-                    return shown["message_id"], button["callback_data"]
-        return None
-
-    async def buttons(self) -> list[str]:
-        """The labels of all buttons in the chat, newest message first."""
-        return [_plain(button["text"]) for shown in reversed(await self.messages()) for button in _keys(shown)]
-
-    async def toast(self) -> str:
-        """What the last press was answered with."""
-        answers = [r["params"] for r in await self.bench.requests() if r["method"] == "answerCallbackQuery"]
-        return next(_plain(a.get("text", "")) for a in reversed(answers) if a["callback_query_id"] == self.query)
-
-    def reads(self, text: str | Phrase) -> str:
-        """A phrase, or the id of one without places, as this person reads it."""
-        phrase = text if isinstance(text, Phrase) else Phrase(text)
-        return _plain(plain(phrase, negotiate(self.language)))
-
-    async def sees(self, *phrases: str | Phrase) -> None:
-        """Each phrase stands somewhere in the chat."""
-        texts = await self.texts()
-        for phrase in phrases:
-            wanted = self.reads(phrase)
-            assert any(wanted in text for text in texts), f"{wanted!r} not in:\n{await self.transcript()}"
-
-    async def sees_not(self, *phrases: str | Phrase) -> None:
-        """None of the phrases stands anywhere in the chat."""
-        texts = await self.texts()
-        for phrase in phrases:
-            wanted = self.reads(phrase)
-            assert not any(wanted in text for text in texts), f"{wanted!r} in:\n{await self.transcript()}"
-
-    async def is_told(self, *phrases: str | Phrase) -> None:
-        """Each phrase stands in the newest message of the bot."""
-        newest = (await self.texts())[-1]
-        for phrase in phrases:
-            assert self.reads(phrase) in newest, f"{self.reads(phrase)!r} not at the end of:\n{await self.transcript()}"
-
-    async def reads_on_card(self, *phrases: str | Phrase) -> None:
-        """Each phrase stands on the newest card in the chat."""
-        card = await self.card()
-        for phrase in phrases:
-            assert self.reads(phrase) in card, f"{self.reads(phrase)!r} not in:\n{card}"
-
-    async def can(self, *labels: str | Phrase) -> None:
-        """There is a button for each somewhere in the chat."""
-        for label in labels:
-            assert await self.button(label), f"no button {self.reads(label)!r} in:\n{await self.transcript()}"
-
-    async def cannot(self, *labels: str | Phrase) -> None:
-        """There is a button for none of them."""
-        for label in labels:
-            assert not await self.button(label), f"a button {self.reads(label)!r} in:\n{await self.transcript()}"
-
-    async def transcript(self) -> str:
-        """The chat as it looks now, for whoever has to find out what went wrong."""
-        lines = []
-        for shown in await self.messages():
-            who = "BOT" if shown["from"]["id"] == self.bench.world.bot_id else "I"
-            media = [kind for kind in ("photo", "video", "document", "voice") if kind in shown]
-            said = shown.get("text") or f"{media} {shown.get('caption', '')}"
-            lines.append(f"{who} {shown['message_id']}: " + _plain(said).replace("\n", "\n    "))
-            rows = shown.get("reply_markup", {}).get("inline_keyboard", ())
-            lines += ["    " + " ".join(f"[{_plain(button['text'])}]" for button in row) for row in rows]
-        return "\n".join(lines)
-
-    async def card(self) -> str:
-        """The text of the newest card in the chat."""
-        title = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3} · ")
-        cards = [text for text in await self.texts() if title.search(text.split("\n")[0]) and len(text.split("\n")) > 4]
-        assert cards, await self.texts()
-        return cards[-1]
-
-    async def ref(self) -> str:
-        """The reference of the newest card: A7K-Q2M."""
-        found = re.search(r"[A-Z2-9]{3}-[A-Z2-9]{3}", await self.card())
-        assert found is not None
-        return found[0]
-
-
-def _keys(message: dict[str, Any]) -> list[dict[str, Any]]:
-    return [button for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for button in row]
-
-
-def _plain(text: str) -> str:
-    return _ISOLATES.sub("", text)

@@ -20,6 +20,8 @@ def _module(name: str) -> ModuleType:
     return module
 
 
+_module("files")
+_module("chat")
 stories_bench = _module("bench")
 _module("steps")
 

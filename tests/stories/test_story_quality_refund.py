@@ -1,7 +1,8 @@
 """A refund for faulty goods, shown by photos and a video."""
 
 import pytest
-from stories_bench import PDF, Bench, jpeg
+from stories_bench import Bench
+from stories_files import PDF, jpeg
 from stories_steps import approves, items, names_order, two_parties, usd
 
 from conversations.phrase import Phrase

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from stories_bench import Bench, Chat, jpeg
+from stories_bench import Bench, Chat
+from stories_files import jpeg
 from stories_steps import opens_refund, opens_return, two_parties
 
 from conversations.phrase import Phrase
