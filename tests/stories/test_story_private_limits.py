@@ -1,6 +1,5 @@
 """Private limits: each side tells the desk alone how far it would go, and learns only whether both would agree."""
 
-import json
 
 import pytest
 from stories_bench import Bench, Chat
@@ -30,8 +29,8 @@ async def sets_limit(chat: Chat, amount: str) -> None:
 
 
 async def shows_nothing_of(chat: Chat, *amounts: str) -> None:
-    """Nothing in the chat holds one of the amounts, however it is written."""
-    said = json.dumps(await chat.messages(), ensure_ascii=False)
+    """Nothing the bot said holds one of the amounts, however it is written."""
+    said = "\n".join([*await chat.texts(), *await chat.buttons()])
     for amount in amounts:
         for written in (amount, amount.replace(".", ","), amount.replace(".", "")):
             assert written not in said, await chat.transcript()
