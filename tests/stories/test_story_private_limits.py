@@ -1,6 +1,5 @@
 """Private limits: each side tells the desk alone how far it would go, and learns only whether both would agree."""
 
-
 import pytest
 from stories_bench import Bench, Chat
 from stories_steps import calls_arbitrator, opens_refund, refunds, takes, two_parties, usd
