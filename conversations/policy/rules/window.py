@@ -9,7 +9,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from conversations.cases.orders import Order
 from conversations.cases.verdict import Finding
 from conversations.phrase import Phrase
 from conversations.policy.durations import Duration, spell
@@ -31,10 +30,9 @@ class Span(BaseModel):
     since: Since
     length: Duration
 
-    def ends(self, order: Order) -> datetime | None:
-        """When it ends; None while it has not begun."""
-        start = order.purchased_at if self.since is Since.PURCHASE else order.delivered_at
-        return None if start is None else start.astimezone(UTC) + self.length
+    def ends(self, purchased_at: datetime, delivered_at: datetime) -> datetime:
+        start = purchased_at if self.since is Since.PURCHASE else delivered_at
+        return start.astimezone(UTC) + self.length
 
 
 class Window(Rule):
@@ -51,10 +49,10 @@ class Window(Rule):
         return spans
 
     def judge(self, subject: Subject) -> Finding:
-        if subject.order.delivered_at is None:
+        order = subject.order
+        if order.delivered_at is None:
             return self._held(Phrase("In time: the goods have not been delivered yet."))
-        ends = (span.ends(subject.order) for span in self.any_of)
-        until = max(end for end in ends if end is not None)
+        until = max(span.ends(order.purchased_at, order.delivered_at) for span in self.any_of)
         if subject.now <= until:
             return self._held(Phrase("In time: open until {until}.", until=until))
         return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))
