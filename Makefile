@@ -50,3 +50,22 @@ clean:
 .PHONY: diagram
 diagram: $(READY)
 	$(BIN)/python tests/test_documents.py
+
+# Mutation testing of the policy, the lifecycle, terms and money, on a copy of what is committed: see .github/MUTANTS.md.
+# ONLY="conversations.cases.terms*" narrows it. The second pass gives each survivor a process of its own, since tables
+# are built when a module is imported.
+MUTMUT := 3.8.1
+ONLY ?= conversations.*
+.PHONY: mutants
+mutants:
+	test -x build/mutmut/bin/mutmut || { $(PYTHON) -m venv build/mutmut && \
+		build/mutmut/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		build/mutmut/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT); }
+	rm -rf build/mutants && mkdir -p build/mutants && git archive HEAD | tar x -C build/mutants
+	cd build/mutants && ../mutmut/bin/mutmut run --max-children 2 "$(ONLY)" | tail -n 1
+	cd build/mutants && ../mutmut/bin/mutmut results | sed -n 's/^ *\(.*\): survived$$/\1/p' > survivors
+	cd build/mutants/mutants && while read mutant; do \
+		MUTANT_UNDER_TEST=$$mutant PYTHONPATH=. ../../mutmut/bin/python -m pytest -x -q -p no:cacheprovider \
+			tests/conversations/policy tests/conversations/cases --ignore tests/conversations/policy/test_sentences.py \
+			--ignore tests/conversations/cases/test_case_machine.py > /dev/null 2>&1 < /dev/null \
+			&& echo "survives: $$mutant"; done < ../survivors || true
