@@ -62,7 +62,8 @@ mutants:
 		build/mutmut/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
 		build/mutmut/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT); }
 	rm -rf build/mutants && mkdir -p build/mutants && git archive HEAD | tar x -C build/mutants
-	cd build/mutants && ../mutmut/bin/mutmut run --max-children 2 "$(ONLY)" | tail -n 1
+	cd build/mutants && ../mutmut/bin/mutmut run --max-children 2 "$(ONLY)" > mutmut.log
+	cd build/mutants && ../mutmut/bin/mutmut results --all true | sed 's/.*: //' | sort | uniq -c
 	cd build/mutants && ../mutmut/bin/mutmut results | sed -n 's/^ *\(.*\): survived$$/\1/p' > survivors
 	cd build/mutants/mutants && while read mutant; do \
 		MUTANT_UNDER_TEST=$$mutant PYTHONPATH=. ../../mutmut/bin/python -m pytest -x -q -p no:cacheprovider \
