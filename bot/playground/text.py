@@ -12,7 +12,6 @@ Formatted = tuple[str, list[Entity]]
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-ENTITY_LIMIT = 100
 DETECTED = frozenset({"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"})
 STYLES = frozenset(
     {

@@ -21,8 +21,6 @@ _KIND_LABELS = {
     Kind.COMPENSATION: Phrase("Compensation, the buyer keeps the goods"),
     Kind.DISMISSAL: Phrase("Dismiss the claim"),
 }
-#: Kinds as a command names them.
-KIND_WORDS = {kind.value: kind for kind in Kind}
 
 
 def _kinds(context: Context) -> list[Option]:
