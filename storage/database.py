@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from storage import codec, migrations
 from storage.alarms import AlarmClock
-from storage.errors import StorageError, connected, translated
+from storage.errors import StorageError, TryAgain, connected, translated
 from storage.queues import Inbox, fetches, outbox
 from storage.signals import Signals
 from storage.transaction import Transaction
@@ -56,7 +59,7 @@ class Database:
     async def open(self) -> None:
         """Connects once, so that a wrong address shows at once. Makes the file of an SQLite database, for us alone."""
         if self.is_sqlite:
-            _make_file(Path(str(self.url.database)))
+            await asyncio.to_thread(_make_file, Path(str(self.url.database)))
         with translated():
             async with connected(self._writer):
                 pass
@@ -122,8 +125,22 @@ def driver_url(url: str) -> URL:
 
 
 def _make_file(file: Path) -> None:
+    """The switch to the write-ahead log is kept in the file, so it happens once, here. SQLite answers "locked" at once
+    when two switch at the same time, whatever the busy timeout: whoever comes second asks again."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
+    give_up_at = time.monotonic() + _BUSY
+    with closing(sqlite3.connect(file, timeout=_BUSY)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as err:
+                if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise StorageError(f"{file}: {err}") from err
+                if time.monotonic() > give_up_at:
+                    raise TryAgain(f"{file}: {err}") from err
+                time.sleep(0.02)
 
 
 def _writer(url: URL) -> AsyncEngine:
@@ -157,7 +174,7 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str]) -> None:
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={_BUSY * 1000}", "journal_mode=WAL", "synchronous=FULL", *pragmas):
+        for pragma in (f"busy_timeout={_BUSY * 1000}", "synchronous=FULL", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -72,8 +72,8 @@ async def test_downgrading_leaves_nothing_and_upgrading_brings_it_back(blank_url
             assert await connection.run_sync(_differences) == []
 
 
-async def test_several_may_migrate_at_once(blank_url: str) -> None:
-    replicas = [Database(blank_url) for _ in range(4)]
+async def test_several_may_open_and_migrate_at_once(blank_url: str) -> None:
+    replicas = [Database(blank_url) for _ in range(8)]
     try:
         await asyncio.gather(*(replica.open() for replica in replicas))
         await asyncio.gather(*(replica.migrate() for replica in replicas))
