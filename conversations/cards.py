@@ -206,7 +206,8 @@ _OFFERS = {
 
 def _ruling_lines(case: Case, terms: Terms) -> tuple[Phrase, ...]:
     ruling = case.rulings[-1]
-    lines = [vocabulary.extent(case, terms), *vocabulary.terms_lines(terms)]
+    what = vocabulary.terms_lines(terms)
+    lines = [vocabulary.extent(case, terms), *(what[1:] if terms.kind is Kind.DISMISSAL else what)]
     lines.append(vocabulary.reasons(ruling.template, ruling.reasons))
     if ruling.cites:
         lines.append(Phrase("Relied on: {cites}", cites=ruling.cites))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conversations.cases.case import Case, default_move, shipping_allowance
+from conversations.cases.case import Case, claimed_terms, default_move, shipping_allowance
 from conversations.cases.claim import Claimed, Reason, Remedy
 from conversations.cases.lifecycle import waits_for
 from conversations.cases.orders import Order
@@ -190,10 +190,11 @@ def reasons(template: str, words: str) -> Phrase:
 
 
 def extent(case: Case, terms: Terms) -> Phrase:
-    """How far a ruling grants the claim."""
+    """How far a ruling grants the claim: in full when the buyer gets all that was claimed, and gives up no more for it."""
     if terms.kind is Kind.DISMISSAL:
         return Phrase("The claim is dismissed.")
-    if terms.kind is Kind.EXCHANGE or terms.amount.minor >= case.paid.minor:
+    claimed, given = claimed_terms(case), terms.amount.minor + case.position.done.earlier
+    if terms.send is claimed.send and given >= claimed.amount.minor and terms.goods_back <= claimed.goods_back:
         return Phrase("The claim is granted in full.")
     return Phrase("The claim is granted in part.")
 

@@ -6,6 +6,7 @@ import pytest
 
 from conversations import presses, vocabulary
 from conversations.cards import card, choices, may_link, moves_for
+from conversations.cases.claim import Reason, Remedy
 from conversations.cases.evidence import Evidence, File, FileKind
 from conversations.cases.lifecycle import moves_open
 from conversations.cases.orders import Store
@@ -299,3 +300,45 @@ def test_long_titles_are_cut(build):
     order = replace(order, items=(replace(order.items[0], title="x" * 100),))
 
     assert len(build.plain(vocabulary.headline(build.case(), order))) == len("Case A7K-Q2M · ") + 48
+
+
+def ruling_on(build, kind, amount=0, *, earlier=0, claimed=None, **terms):
+    """What the card says of a ruling on a claim of 40.00 (a refund of goods the buyer keeps), line by line."""
+    claim = claimed or {"remedy": Remedy.REFUND, "reason": Reason.FAULTY, "evidence": 1}
+    case = build.walk(build.case(**claim), ("refuse", build.seller, {"text": "no"}), ("escalate", build.buyer))
+    done = replace(case.position.done, earlier=earlier)
+    case = build.walk(replace(case, position=replace(case.position, done=done)), ("take", build.arbitrator))
+    rule = {"terms": build.terms(kind, amount, **terms), "text": "E1 shows it"}
+    [section] = [
+        section
+        for section in shown(build, build.walk(case, ("rule", build.arbitrator, rule)), B).sections
+        if section.heading.msgid == "The ruling"
+    ]
+    return [build.plain(line) for line in section.lines]
+
+
+EXCHANGE = {"remedy": Remedy.EXCHANGE, "reason": Reason.CHANGED_MIND}
+RETURN = {"remedy": Remedy.RETURN, "reason": Reason.CHANGED_MIND}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "kind", "amount", "earlier", "extent"),
+    [
+        (None, Kind.REFUND, 4000, 0, "in full"),
+        (None, Kind.REFUND, 3999, 0, "in part"),
+        (None, Kind.REFUND, 3000, 1000, "in full"),  # with what the buyer got before
+        (None, Kind.COMPENSATION, 4000, 0, "in full"),
+        (None, Kind.RETURN_REFUND, 4000, 0, "in part"),  # the goods were not to go back
+        (None, Kind.EXCHANGE, 0, 0, "in part"),
+        (EXCHANGE, Kind.EXCHANGE, 0, 0, "in full"),
+        (EXCHANGE, Kind.RETURN_REFUND, 4000, 0, "in part"),
+        (RETURN, Kind.RETURN_REFUND, 4000, 0, "in full"),
+        (RETURN, Kind.REFUND, 4000, 0, "in full"),  # and may keep the goods
+    ],
+)
+def test_a_ruling_grants_in_full_only_what_was_claimed(build, claimed, kind, amount, earlier, extent):
+    assert ruling_on(build, kind, amount, earlier=earlier, claimed=claimed)[0] == f"The claim is granted {extent}."
+
+
+def test_a_dismissal_stands_on_the_card_once(build):
+    assert ruling_on(build, Kind.DISMISSAL) == ["The claim is dismissed.", "“E1 shows it”"]

@@ -164,7 +164,7 @@ async def test_dismissal_closes_the_case_and_can_be_rated(bench: Bench, language
     await arbitrator.tap("Give the ruling")
     for party in (buyer, seller):
         await party.is_told("The evidence does not show the fault that the claim rests on.")
-        await party.reads_on_card("The claim is dismissed.", "Dismissal of the claim")
+        await party.reads_on_card("The claim is dismissed.")
 
     await seller.tap("Accept")
     await seller.tap("Yes, accept")
