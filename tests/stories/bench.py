@@ -14,7 +14,8 @@ from typing import Any, Self
 import aiohttp
 from click.testing import CliRunner
 from pydantic import SecretStr
-from stories_chat import Chat
+from stories_chat import Chat, texts_of
+from stories_pseudo import unbracketed
 
 from bot import compose
 from bot.__main__ import cli
@@ -28,6 +29,7 @@ from bot.workers.pace import UNLIMITED
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey, Store
 from conversations.ports import Link, LinkPurpose
+from locales import negotiate
 
 #: Every request that the bot made in the stories of this run, for test_the_requests_are_valid.py.
 REQUESTS: list[dict[str, Any]] = []
@@ -90,6 +92,7 @@ class Bench:
         async with self._stack:
             if kind is None:
                 await self._nobody_is_exposed()
+                await self._everything_is_a_phrase()
                 REQUESTS.extend(await self.requests())
 
     def _settings(self) -> Settings:
@@ -151,6 +154,21 @@ class Bench:
                 if other is not chat:
                     for secret in (other.surname, other.username, str(other.id)):
                         assert secret not in raw, f"{other.surname} is exposed to {chat.surname} by {secret}"
+
+    async def _everything_is_a_phrase(self) -> None:
+        """Whoever read only English saw no word that was not a Phrase, a value in one, or somebody's own words."""
+        chose = {address for (address,) in self._rows.execute("select address from people where has_chosen_language")}
+        for chat in self.people:
+            if negotiate(chat.language) != "en" or chat.id in chose:
+                continue
+            own = [said for each in self.people for said in await each.own_words()]
+            for shown in await chat.messages():
+                if shown["from"]["id"] == self.world.bot_id:
+                    for text in texts_of(shown):
+                        left = unbracketed(text)
+                        for words in sorted(own, key=len, reverse=True):
+                            left = left.replace(words, "")
+                        assert not any(char.isalpha() for char in left), f"not a Phrase: {left!r} in {text!r}"
 
     async def case(self, ref: str) -> dict[str, Any]:
         """The case as `aftersales case show --json` tells it."""

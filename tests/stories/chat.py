@@ -15,7 +15,8 @@ from locales import negotiate, plain
 if TYPE_CHECKING:
     from stories_bench import Bench
 
-_ISOLATES = re.compile("[\u2066-\u2069\u200e\u200f]")
+#: Direction marks, and the brackets of the pseudo-locale.
+_MARKS = re.compile("[\u2066-\u2069\u200e\u200f⟦⟧]")
 
 
 @dataclass
@@ -93,6 +94,11 @@ class Chat:
 
     async def messages(self) -> list[dict[str, Any]]:
         return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
+
+    async def own_words(self) -> list[str]:
+        """What this person wrote, captions included."""
+        said = [m for m in await self.messages() if m["from"]["id"] != self.bench.world.bot_id]
+        return [m.get("text") or m["caption"] for m in said if m.get("text") or m.get("caption")]
 
     async def texts(self) -> list[str]:
         """What the bot has said, captions included, as the chat shows it now."""
@@ -186,9 +192,14 @@ class Chat:
         return found[0]
 
 
+def texts_of(message: dict[str, Any]) -> list[str]:
+    """Everything there is to read in a message as it was sent: its text or caption, and its buttons."""
+    return [message.get("text") or message.get("caption") or "", *(button["text"] for button in _keys(message))]
+
+
 def _keys(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [button for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for button in row]
 
 
 def _plain(text: str) -> str:
-    return _ISOLATES.sub("", text)
+    return _MARKS.sub("", text)
