@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import select, tuple_, update
 
+from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
-from conversations.cases.orders import Order, OrderKey, Store
+from conversations.cases.orders import Item, Order, OrderKey, Store
 from storage import codec
 from storage.signs import signs
-from storage.tables import bindings, orders, stores
+from storage.tables import bindings, cases, orders, stores
 from storage.transaction import Transaction
 
 _CODE_LENGTH = 8
@@ -50,8 +51,12 @@ class SqlOrders:
         return await self._orders((found if store is None else found.where(orders.c.store == store)).limit(limit))
 
     async def put(self, order: Order) -> Literal["new", "changed", "same"]:
-        """Keeps an order as a file gives it. A missing code stays what it was, or is generated for a new order."""
-        before = await self.get(order.key)
+        """Keeps an order as a file gives it. A missing code stays what it was, or is generated for a new order.
+
+        A line that a case claims stays, though the file has it no more: the case goes on naming what it is about.
+        """
+        before = await self.get(order.key, lock=True)
+        order = replace(order, items=(*order.items, *await self._claimed_and_gone(order, before)))
         order = replace(order, code=order.code or (before.code if before else signs(_CODE_LENGTH)))
         if order == before:
             return "same"
@@ -93,6 +98,17 @@ class SqlOrders:
         """Every store with an order, a seller or an address, by name."""
         rows = await self._tx.all(select(stores).order_by(stores.c.name))
         return [_store(row) for row in rows]
+
+    async def _claimed_and_gone(self, order: Order, before: Order | None) -> list[Item]:
+        here = {item.no for item in order.items}
+        gone = [item for item in before.items if item.no not in here] if before is not None else []
+        if not gone:
+            return []
+        rows = await self._tx.all(
+            select(cases.c.doc).where(cases.c.store == order.key.store, cases.c.order_number == order.key.number)
+        )
+        claimed = {claimed.item_no for row in rows for claimed in codec.decode(Case, row.doc).claim.items}
+        return [item for item in gone if item.no in claimed]
 
     async def _orders(self, statement: Any) -> Sequence[Order]:
         return [codec.decode(Order, row.doc) for row in await self._tx.all(statement)]

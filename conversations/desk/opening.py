@@ -28,11 +28,12 @@ async def submit(visit: Visit, context: Context) -> None:
     order = await work.orders.get(context.the_order.key, lock=True)
     assert order is not None
     context = await about_order(visit, context, order.key)  # anew, now that nobody else can claim on it
-    claim, verdict = draft_claim(context), verdict_of(context)
+    claim = draft_claim(context)
     left = {item.no: units for item, units in claimable(context)}
     is_free = all(claimed.quantity <= left.get(claimed.item_no, 0) for claimed in claim.items)
     is_bound = await work.orders.is_bound(order.key, visit.person.id)
-    if not is_free or not is_bound or verdict.outcome >= Outcome.NEEDS_EVIDENCE:
+    verdict = verdict_of(context) if is_free and is_bound else None
+    if verdict is None or verdict.outcome >= Outcome.NEEDS_EVIDENCE:
         line = Phrase("This can no longer be claimed as it stands. Please begin again; it takes only a moment.")
         await visit.say(line, slot=QUESTION, choices=((command(Phrase("Report a problem"), "new"),),))
         return

@@ -167,6 +167,11 @@ def _which_items(context: Context) -> Phrase:
     return Phrase("Everything in this order is part of a case already.")
 
 
+def _has_lost_items(context: Context) -> bool:
+    """Whether the store has taken a marked line out of the order meanwhile."""
+    return not set(context.answers.get("items", ())) <= {item.no for item in context.the_order.items}
+
+
 def _how_to_mark(context: Context) -> tuple[Phrase, ...]:
     if claimable(context):
         return (Phrase("Tap each one, then go on."),)
@@ -267,31 +272,6 @@ _INSTEAD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """The policy does not allow the claim: says why, and what is open instead."""
-
-    id: str = "blocked"
-    pick: Pick = Pick(
-        id="blocked",
-        prompt=Phrase("This claim is not possible"),
-        lines=_why_not,
-        options=_ways_out,
-    )
-
-    def applies(self, context: Context) -> bool:
-        return _is_ineligible(context)
-
-    def ask(self, context: Context) -> Question:
-        return self.pick.ask(context)
-
-    def take(self, context: Context, reply: Reply) -> Given | Complaint:
-        given = self.pick.take(context, reply)
-        if isinstance(given, Complaint):
-            return given
-        return Given(given.value, also=_way_out(context, given.value))
-
-
 # --- the review ------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +315,14 @@ INTAKE = Dialog(
             options=_lines_left,
             when=lambda context: len(claimable(context)) != 1,
         ),
+        Pick(
+            id="gone",
+            prompt=Phrase("This order has changed"),
+            lines=lambda _: (Phrase("Something you chose is no longer part of it."),),
+            options=lambda _: [Option("again", Phrase("Choose the items again"))],
+            when=_has_lost_items,
+            also=lambda context, value: {"items": None, "quantities": None, "gone": None},
+        ),
         HowMany(),
         Pick(
             id="remedy",
@@ -348,7 +336,14 @@ INTAKE = Dialog(
             prompt=Phrase("What went wrong?"),
             options=lambda _: [Option(reason.value, vocabulary.REASONS[reason]) for reason in Reason],
         ),
-        Blocked(),
+        Pick(
+            id="blocked",
+            prompt=Phrase("This claim is not possible"),
+            lines=_why_not,
+            options=_ways_out,
+            when=_is_ineligible,
+            also=_way_out,
+        ),
         Pick(
             id="unused",
             prompt=Phrase("Are the goods unused?"),

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from conversations.cases.case import Case
+from conversations.cases.claim import Claimed
 from conversations.cases.orders import Order, OrderKey, Store
-from conversations.messages import Person
+from conversations.messages import Person, Sender
 from storage.database import Database
 from storage.signs import ALPHABET
 
@@ -40,6 +42,22 @@ async def test_put_keeps_the_code_when_the_file_gives_none(db: Database, order: 
         kept = await work.orders.get(order.key)
 
     assert kept == replace(order, shipping=order.discount)
+
+
+async def test_put_keeps_a_line_that_a_case_claims(db: Database, order: Order, case: Case) -> None:
+    shade = replace(order.items[0], no="7", title="Shade")
+    bulb = replace(order.items[0], no="8", title="Bulb")
+    cord = replace(order.items[0], no="9", title="Cord")
+
+    async with db.work() as work:
+        await work.people.greet(Sender(address=1, name="Mia"))
+        await work.orders.put(replace(order, items=(*order.items, bulb, cord)))
+        await work.cases.add(replace(case, claim=replace(case.claim, items=(Claimed("1", 1), Claimed("8", 1)))))
+        told = [await work.orders.put(replace(order, items=(shade,))) for _ in range(2)]
+        kept = await work.orders.get(order.key)
+
+    assert told == ["changed", "same"]
+    assert kept == replace(order, items=(shade, *order.items, bulb))
 
 
 async def test_get_of_an_unknown_order_is_none(db: Database) -> None:

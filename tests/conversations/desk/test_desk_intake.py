@@ -322,6 +322,35 @@ async def test_what_another_claimed_meanwhile_cannot_be_claimed_any_more(house, 
     assert len(await house.cases()) == 1
 
 
+async def test_a_case_goes_on_naming_what_the_store_has_taken_out_of_the_order(house, buyer, seller, claim_return):
+    ref = await claim_return()
+    before = house.text(buyer.card(ref))
+    order = house.build.order()
+    await house.add(replace(order, items=order.items[1:]))
+
+    await buyer.say(f"/case {ref}")
+    await seller.say("/cases")
+
+    assert house.text(buyer.card(ref)) == before
+    assert "Blue mug" in before
+    assert "Blue mug" in seller.read
+
+
+async def test_a_draft_on_what_is_no_longer_part_of_the_order_asks_again(house, buyer, claim_return):
+    order = house.build.order()
+    await house.bind(buyer, order)
+    await buyer.say("/new 1001")
+    for step in ("☐ 2 × Blue mug", "Go on", "2", "Return", "I changed my mind"):
+        await buyer.tap(step)
+    await house.add(replace(order, items=(replace(order.items[0], no="7", title="Green mug"), order.items[1])))
+
+    await buyer.tap("Yes, unused")
+    assert buyer.asks == "This order has changed"
+    await buyer.tap("Choose the items again")
+
+    assert buyer.labels[:2] == ["☐ 2 × Green mug", "☐ 1 × Red scarf"]
+
+
 async def test_two_cases_of_one_order_never_promise_more_than_was_paid(house, buyer):
     order = house.build.order(discount=Money(1001, "USD"), shipping=Money(500, "USD"))
     await house.add(order)

@@ -148,6 +148,13 @@ async def test_a_claim_is_judged_again_with_what_was_claimed_meanwhile(db, build
     assert (case.ref, told) == ("B7KQ2M", [])
 
 
+async def test_a_claim_on_what_is_no_longer_part_of_the_order_opens_no_case(db, build):
+    async def changed(work):
+        await work.orders.put(replace(build.order(), items=build.order().items[1:]))
+
+    assert await submitted(db, build, before=changed) == ([], [])
+
+
 async def test_a_claim_is_judged_again_by_the_policy_as_it_is_then(db, build):
     async def changed(work):
         await work.orders.set_policy("Acme", KIND)
