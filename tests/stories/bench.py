@@ -161,12 +161,12 @@ class Bench:
         for chat in self.people:
             if negotiate(chat.language) != "en" or chat.id in chose:
                 continue
-            own = [said for each in self.people for said in await each.own_words()]
+            own = sorted((words for each in self.people for words in each.said), key=len, reverse=True)
             for shown in await chat.messages():
                 if shown["from"]["id"] == self.world.bot_id:
                     for text in texts_of(shown):
                         left = unbracketed(text)
-                        for words in sorted(own, key=len, reverse=True):
+                        for words in own:
                             left = left.replace(words, "")
                         assert not any(char.isalpha() for char in left), f"not a Phrase: {left!r} in {text!r}"
 

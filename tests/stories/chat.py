@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -29,6 +29,7 @@ class Chat:
     surname: str
     username: str
     query: str = ""  # of the last press
+    said: list[str] = field(default_factory=list)  # everything this person ever wrote
 
     # What the person does
 
@@ -36,6 +37,7 @@ class Chat:
         await self._do("start", {"payload": payload} if payload else {})
 
     async def say(self, text: str, *, reply_to: int | None = None) -> int:
+        self.said.append(text)
         told = await self._do("send", {"text": text, **({"reply_to": reply_to} if reply_to else {})})
         return int(told["messages"][0]["message_id"])
 
@@ -43,6 +45,7 @@ class Chat:
         """Files as (name, content, type); several photos or videos are an album."""
         form = aiohttp.FormData()
         if caption:
+            self.said.append(caption)
             form.add_field("caption", caption)
         if kind:
             form.add_field("kind", kind)
@@ -57,6 +60,7 @@ class Chat:
         return await self.send(("video.mp4", MP4, "video/mp4"), caption=caption, kind="video")
 
     async def edit(self, message: int, text: str) -> None:
+        self.said.append(text)
         await self._do("edit", {"message_id": message, "text": text})
 
     async def block(self) -> None:
@@ -94,11 +98,6 @@ class Chat:
 
     async def messages(self) -> list[dict[str, Any]]:
         return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
-
-    async def own_words(self) -> list[str]:
-        """What this person wrote, captions included."""
-        said = [m for m in await self.messages() if m["from"]["id"] != self.bench.world.bot_id]
-        return [m.get("text") or m["caption"] for m in said if m.get("text") or m.get("caption")]
 
     async def texts(self) -> list[str]:
         """What the bot has said, captions included, as the chat shows it now."""
