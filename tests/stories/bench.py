@@ -161,7 +161,7 @@ class Bench:
         for chat in self.people:
             if negotiate(chat.language) != "en" or chat.id in chose:
                 continue
-            own = sorted((words for each in self.people for words in each.said), key=len, reverse=True)
+            own = sorted((words for each in self.people for words in each.words()), key=len, reverse=True)
             for shown in await chat.messages():
                 if shown["from"]["id"] == self.world.bot_id:
                     for text in texts_of(shown):

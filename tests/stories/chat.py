@@ -99,6 +99,10 @@ class Chat:
     async def messages(self) -> list[dict[str, Any]]:
         return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
 
+    def words(self) -> list[str]:
+        """Everything this person ever wrote, and what followed a command, with its reference or without."""
+        return [text.split(maxsplit=n)[-1] for text in self.said if text.strip() for n in (0, 1, 2)]
+
     async def texts(self) -> list[str]:
         """What the bot has said, captions included, as the chat shows it now."""
         bot = self.bench.world.bot_id

@@ -1,14 +1,17 @@
 """A bench for each story, and the words the stories share."""
 
 import importlib.util
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import ModuleType
+from zlib import crc32
 
 import pytest
 
-from locales import translations
+from locales import languages, translations
+from locales.negotiation import FALLBACK
 
 
 def _module(name: str) -> ModuleType:
@@ -42,16 +45,26 @@ async def bench(tmp_path: Path) -> AsyncIterator["stories_bench.Bench"]:
         yield bench
 
 
-#: The buyer's language and the seller's.
-_PAIRS = {"buyer-en": ("en", "zh-hans"), "buyer-zh": ("zh-hans", "en")}
+#: The shipped languages besides English, as a messenger names them.
+_OTHERS = [language.tag.replace("_", "-").lower() for language in languages() if language.tag != FALLBACK]
+
+#: Set to "all" to tell every story in every language, to everybody in it; it takes a while (`make nightly`).
+_EVERY = os.environ.get("AFTERSALES_TEST_LANGUAGES") == "all"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`languages` are the buyer's and the seller's. The first story of a file is told both ways round; those that
-    follow take turns, which keeps the whole quick."""
+    """`languages` are the buyer's and the seller's: English and another, which takes turns over all that are shipped.
+
+    The first story of a file is told both ways round, the others one way, which keeps the whole quick.
+    """
     if "languages" not in metafunc.fixturenames:
         return
-    stories = [name for name in vars(metafunc.module) if name.startswith("test_")]
-    at = stories.index(metafunc.function.__name__)
-    ids = list(_PAIRS) if at == 0 else [list(_PAIRS)[at % 2]]
-    metafunc.parametrize("languages", [_PAIRS[each] for each in ids], ids=ids)
+    if _EVERY:
+        pairs = [(each, each) for each in (FALLBACK, *_OTHERS)]
+    else:
+        stories = [name for name in vars(metafunc.module) if name.startswith("test_")]
+        place = stories.index(metafunc.function.__name__)
+        turn = place + crc32(metafunc.module.__name__.encode())
+        other = _OTHERS[turn % len(_OTHERS)]
+        pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
+    metafunc.parametrize("languages", pairs, ids=[f"{buyer}-{seller}" for buyer, seller in pairs])

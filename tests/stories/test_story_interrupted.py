@@ -135,7 +135,7 @@ async def test_language_changes_in_the_middle(bench: Bench, languages: tuple[str
     await buyer.is_told("What went wrong?")
 
     await buyer.say("/language")
-    buyer_now = {"en": ("zh-hans", "简体中文"), "zh-hans": ("en", "English")}[languages[0]]
+    buyer_now = ("zh-hans", "简体中文") if languages[0] == "en" else ("en", "English")
     await buyer.tap(Phrase("{language}", language=buyer_now[1]))
     buyer.language = buyer_now[0]
     await buyer.is_told("What went wrong?")
