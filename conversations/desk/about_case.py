@@ -103,18 +103,20 @@ async def _address(visit: Visit, case: Case, role: Role, argument: str) -> None:
     await talking.begin(visit, dialogs.start("address", case.ref, **answers))
 
 
-async def may_rate(visit: Visit, case: Case) -> bool:
-    is_buyer = case.buyer == visit.person.id
-    return is_buyer and case.ended_at is not None and visit.now <= case.ended_at + case.limits.rating
+async def why_no_rating(visit: Visit, case: Case) -> Phrase | None:
+    """Why the buyer cannot rate this case now; None when they can."""
+    if case.rating is not None:
+        return Phrase("You have rated this case already. Thank you.")
+    if case.ended_at is None:
+        return Phrase("You can rate the service once the case has ended.")
+    if visit.now > case.ended_at + case.limits.rating:
+        return Phrase("The time for a rating has passed.")
+    return None
 
 
 async def _rate(visit: Visit, case: Case, role: Role, argument: str) -> None:
-    if case.rating is not None:
-        await visit.say(Phrase("You have rated this case already. Thank you."), ref=case.ref)
-    elif case.is_open:
-        await visit.say(Phrase("You can rate the service once the case has ended."), ref=case.ref)
-    elif not await may_rate(visit, case):
-        await visit.say(Phrase("The time for a rating has passed."), ref=case.ref)
+    if (why_not := await why_no_rating(visit, case)) is not None:
+        await visit.say(why_not, ref=case.ref)
     else:
         await talking.begin(visit, dialogs.start("rate", case.ref))
 

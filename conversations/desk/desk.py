@@ -15,7 +15,7 @@ from conversations.desk.access import recipients
 from conversations.desk.anywhere import start_choices
 from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
-from conversations.desk.visit import Settings, Visit, command
+from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
@@ -185,6 +185,8 @@ async def _hear_whole(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -
     await visit.work.dialogs.keep(visit.person.id, stack[:-1])
     if (found := await moving.visible(visit, stack[-1].ref)) is not None:
         await _hear_about(visit, found, said)
+    else:
+        await visit.say(talking.GONE, slot=QUESTION)
     await talking.resume(visit)
 
 

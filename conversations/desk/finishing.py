@@ -13,13 +13,15 @@ from conversations.cases.lifecycle import NAMES
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.desk import moving, relaying, talking
-from conversations.desk.about_case import may_rate
+from conversations.desk.about_case import why_no_rating
 from conversations.desk.commands import NO_CASE, do
 from conversations.desk.opening import submit
 from conversations.desk.publishing import journal, publish, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Visit
 from conversations.dialogs import intake
+from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Context
+from conversations.dialogs.relay import WHICH_CASE
 from conversations.messages import Said
 from conversations.phrase import Phrase
 
@@ -32,17 +34,23 @@ async def finish(visit: Visit, context: Context) -> None:
     name, before = context.dialog.name, await visit.work.dialogs.of(visit.person.id)
     if name == intake.NAME:
         await submit(visit, context)
+    elif name == WHICH_CASE.name:
+        await _case_chosen(visit, context)
+    elif (found := await moving.visible(visit, context.dialog.ref, lock=True)) is None or (
+        found[1] not in BY_NAME[name].roles
+    ):
+        await visit.say(talking.GONE, slot=QUESTION)
     elif name in NAMES:
-        await moving.finish(visit, context)
+        await moving.finish(visit, context, *found)
     else:
-        await _FINISHERS[name](visit, context)
+        await _FINISHERS[name](visit, context, *found)
     if await visit.work.dialogs.of(visit.person.id) == before:  # else it led to another question, which was asked
         await talking.resume(visit)
 
 
-async def _rated(visit: Visit, context: Context) -> None:
-    case = await visit.work.cases.get(context.dialog.ref, lock=True)
-    if case is None or case.rating is not None or not await may_rate(visit, case):
+async def _rated(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    if (too_late := await why_no_rating(visit, case)) is not None:
+        await visit.say(too_late, ref=case.ref, slot=QUESTION)
         return
     stars, words = int(context.answers["stars"]), str(context.answers.get("words", ""))
     case = replace(case, rating=Rating(stars=stars, words=words, at=visit.now))
@@ -67,28 +75,21 @@ async def _case_chosen(visit: Visit, context: Context) -> None:
         await do(visit, then, *found, str(context.answers.get("argument", "")))
 
 
-async def _replied(visit: Visit, context: Context) -> None:
-    found = await moving.visible(visit, context.dialog.ref)
-    if found is not None:
-        said = Said(message=visit.message or 0, text=str(context.answers["words"]))
-        await relaying.pass_on(visit, *found, said)
+async def _replied(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    await relaying.pass_on(visit, case, role, Said(message=visit.message or 0, text=str(context.answers["words"])))
 
 
-async def _noted(visit: Visit, context: Context) -> None:
-    found = await moving.visible(visit, context.dialog.ref)
-    if found is not None and found[1] is Role.ARBITRATOR:
-        fact = NoteWritten(str(context.answers["words"]))
-        await journal(found[0], (fact,), Actor(Role.ARBITRATOR, visit.person.id), visit.work, now=visit.now)
-        await visit.say(Phrase("Noted, for arbitrators only."), slot=QUESTION)
+async def _noted(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    fact = NoteWritten(str(context.answers["words"]))
+    await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
+    await visit.say(Phrase("Noted, for arbitrators only."), slot=QUESTION)
 
 
-async def _limit_set(visit: Visit, context: Context) -> None:
+async def _limit_set(visit: Visit, context: Context, before: Case, role: Role) -> None:
     """Keeps a private limit. What the other side said, or whether it said anything, shows only when both limits meet."""
-    found = await moving.visible(visit, context.dialog.ref, lock=True)
-    if found is None or found[0].state not in MAY_SET_LIMIT or found[0].has_met:
+    if before.state not in MAY_SET_LIMIT or before.has_met:
         await visit.say(Phrase("A private limit can be set while both sides are still talking, once."), slot=QUESTION)
         return
-    before, role = found
     if await _has_tried_enough(visit, before, role):
         await visit.say(
             Phrase("You have set it twice, and it stays: trying on would give the other side's away."), slot=QUESTION
@@ -115,11 +116,7 @@ async def _has_tried_enough(visit: Visit, case: Case, role: Role) -> bool:
     return sum(entry.who is role and isinstance(entry.fact, PrivateLimitSet) for entry in entries) >= _MOST_LIMITS
 
 
-async def _address_given(visit: Visit, context: Context) -> None:
-    found = await moving.visible(visit, context.dialog.ref)
-    if found is None or found[1] is not Role.SELLER:
-        return
-    case = found[0]
+async def _address_given(visit: Visit, context: Context, case: Case, role: Role) -> None:
     store = await visit.work.orders.store(case.store)
     await visit.work.orders.set_store(replace(store, return_address=str(context.answers["address"])))
     await visit.say(
@@ -131,7 +128,6 @@ async def _address_given(visit: Visit, context: Context) -> None:
 
 _FINISHERS = {
     "rate": _rated,
-    "case": _case_chosen,
     "reply": _replied,
     "note": _noted,
     "limit": _limit_set,

@@ -65,13 +65,8 @@ async def explain_closed_move(visit: Visit, case: Case, role: Role, move: str) -
     await visit.say(line, what, ref=case.ref, choices=((command(Phrase("Show the case"), "case", case.ref),),))
 
 
-async def finish(visit: Visit, context: Context) -> None:
-    """Everything a move needs is known: makes it, under lock, if it still can be made."""
-    found = await visible(visit, context.dialog.ref, lock=True)
-    if found is None:
-        await visit.say(Phrase("There is no such case."), slot=QUESTION)
-        return
-    case, role = found
+async def finish(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    """Everything a move needs is known: makes it, in the locked case, if it still can be made."""
     name, answers = context.dialog.name, context.answers
     moved_on = name in _BOUND_TO_TURN and answers.get("turn", case.position.turn) != case.position.turn
     if moved_on or name not in moves_for(case, role):

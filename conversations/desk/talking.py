@@ -15,6 +15,7 @@ from conversations.desk.access import role_in
 from conversations.desk.policies import history_on, policy_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
@@ -29,6 +30,7 @@ DIALOGS: Mapping[str, Dialog] = {
     d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
 }
 
+GONE = Phrase("This case is not open to you any more.")
 _MOVED_ON = Phrase("This question has moved on; here is the open one.")
 
 
@@ -48,6 +50,9 @@ async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase |
     if step is None:
         await visit.work.dialogs.keep(visit.person.id, stack[:-1])
         await visit.finish(visit, context)
+        return
+    if not _is_open_to(context):
+        await _end(visit, stack)
         return
     await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
     await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref)
@@ -122,9 +127,23 @@ async def resume(visit: Visit) -> None:
     opened = stack[-1]
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened)
-    if (step := dialogs.next_step(dialog, context)) is not None:
+    if not _is_open_to(context):
+        await _end(visit, stack)
+    elif (step := dialogs.next_step(dialog, context)) is not None:
         await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
         await visit.ask(dialogs.question(dialog, step, context), ref=opened.ref, placing=Placing.BELOW)
+
+
+def _is_open_to(context: Context) -> bool:
+    """Whether the person still has the role in the case that the dialog is for: a store or an office can be lost."""
+    case, opened = context.case, context.dialog
+    return not opened.ref or (case is not None and role_in(case, context.person) in BY_NAME[opened.name].roles)
+
+
+async def _end(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
+    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.say(GONE, slot=QUESTION)
+    await resume(visit)
 
 
 async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> Context:

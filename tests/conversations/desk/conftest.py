@@ -205,6 +205,10 @@ class House:
         async with self.db.work() as work:
             return list(await work.evidence.of(ref))
 
+    async def dialogs(self, chat: Chat):
+        async with self.db.work() as work:
+            return await work.dialogs.of(await self.id_of(chat))
+
     async def posted(self, chat: Chat, message: int, ref: str, origin: tuple[int, int] | None = None) -> None:
         """The outbox worker has sent this message of ours."""
         async with self.db.work() as work:

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from conversations import presses
 from conversations.cases.orders import OrderKey
 from conversations.cases.states import State
 from conversations.desk.commands import NO_CASE
+from conversations.desk.talking import GONE
 from conversations.dialogs.dialog import start
 from conversations.messages import Speech
 from conversations.ports import LinkPurpose
@@ -91,22 +94,53 @@ async def test_a_case_chosen_too_late_is_nobodys(house, at, buyer, seller):
     assert await house.journal("AAAAAA") == []
 
 
-async def test_what_a_seller_finishes_who_sells_no_more_is_not_done(house, at, buyer, seller):
-    await at(State.AT_ODDS)
-    for begun, words in (("/reply", "hello"), ("/address", "Kai 7, Bremen, 1.OG"), ("/offer compensation 12", None)):
-        async with house.db.work() as work:
-            person = await work.people.get(await house.id_of(seller))
-            await work.people.save(replace(person, stores=frozenset({"Acme"})))
-        await seller.say(f"{begun} A7K-Q2M" if words else "/offer A7K-Q2M compensation 12")
-        await forget(house, seller)
-        if words:
-            await seller.say(words)
-        else:
-            await seller.tap("Make the offer")
+@pytest.mark.parametrize(
+    ("state", "begun", "words"),
+    [
+        (State.AT_ODDS, "/reply A7KQ2M", "hello"),
+        (State.AT_ODDS, "/address A7KQ2M", "Kai 7, Bremen, 1.OG"),
+        (State.AT_ODDS, "/limit A7KQ2M", "12"),
+        (State.AT_ODDS, "/offer A7KQ2M compensation", "12"),  # and more would be asked
+        (State.AWAITING_SELLER, "/refuse A7KQ2M", "worn"),
+    ],
+)
+async def test_whoever_sells_no_more_is_told_so_in_the_middle_of_it(house, at, buyer, seller, state, begun, words):
+    case = await at(state)
+    await seller.say(begun)
+    assert seller.question is not None
+    await forget(house, seller)
 
-    assert await house.journal(REF) == []
-    async with house.db.work() as work:
-        assert (await work.orders.store("Acme")).return_address == "Acme Returns, Hafenstr. 1, Hamburg"
+    await seller.say(words)
+
+    assert (seller.read, buyer.now) == (house.plain(GONE), [])
+    assert (await house.case(REF), await house.journal(REF)) == (case, [])
+    assert await house.dialogs(seller) == ()
+
+
+@pytest.mark.parametrize(("begun", "words"), [("/note A7KQ2M", "He lies."), ("/ask A7KQ2M buyer", "When?")])
+async def test_whoever_arbitrates_no_more_is_told_so_in_the_middle_of_it(
+    house, at, buyer, seller, arbitrator, begun, words
+):
+    case = await at(State.ARBITRATION)
+    await arbitrator.say(begun)
+    await house.put(replace(case, arbitrator=None))
+
+    await arbitrator.say(words)
+
+    assert arbitrator.read == house.plain(GONE)
+    assert (await house.journal(REF), await house.dialogs(arbitrator)) == ([], ())
+
+
+async def test_a_question_left_open_in_a_lost_case_is_not_asked_again(house, at, buyer, seller):
+    await at(State.AT_ODDS)
+    await seller.say("/reply A7KQ2M")
+    await forget(house, seller)
+
+    await seller.say("/language")
+    await seller.tap("English")
+
+    assert seller.read.strip() == f"From now on I write to you in English.\n{house.plain(GONE)}"
+    assert await house.dialogs(seller) == ()
 
 
 async def test_a_case_named_in_the_question_and_gone_from_the_record_is_not_there(house, at, buyer, seller):

@@ -159,6 +159,7 @@ async def test_what_was_begun_on_a_case_that_is_out_of_sight_by_now_is_not_done(
 
     await room.say(ANA, "He lies.")
 
+    assert room.text(ANA) == "This case is not open to you any more."
     assert await room.facts(ref) == facts
 
 
@@ -175,7 +176,7 @@ async def test_ruling_begun_before_the_case_went_to_another_is_not_given(room) -
 
     await room.press(ANA, give)
 
-    assert "There is no such case." in room.text(ANA)
+    assert room.text(ANA).strip() == "This case is not open to you any more."
     assert (await room.case(ref)).rulings == ()
 
 
@@ -207,6 +208,7 @@ async def test_rating_begun_in_time_and_finished_too_late_is_not_recorded(room) 
 
     await room.tap(MIA, "Leave out")
 
+    assert room.text(MIA).strip().startswith("The time for a rating has passed.")
     assert (await room.case(ref)).rating is None
 
 
