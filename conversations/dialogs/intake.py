@@ -13,7 +13,7 @@ from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.verdict import Outcome, Verdict
 from conversations.dialogs.arguments import bare
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply, option, rows
-from conversations.dialogs.steps import Confirm, Files, Mark, Option, Pick, Write
+from conversations.dialogs.steps import Confirm, Files, Mark, Option, Pick, Write, words_of
 from conversations.messages import Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.policy import assess
@@ -45,7 +45,7 @@ def draft_claim(context: Context) -> Claim:
         is_used=answers.get("unused") == "no",
         is_opened=answers.get("intact") == "no",
         evidence=len(answers.get("files", ())),
-        words=str(answers.get("words", "")),
+        words=words_of(answers),
         linked=str(answers.get("linked", "")),
     )
 

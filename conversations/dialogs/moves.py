@@ -12,7 +12,7 @@ from conversations.cases.money import Money
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.dialogs.dialog import Context, Dialog, Step
-from conversations.dialogs.steps import Amount, Confirm, Files, Option, Pick, Write
+from conversations.dialogs.steps import Amount, Confirm, Files, Option, Pick, Write, words_of
 from conversations.dialogs.terms import ADDRESS, OFFER, PROPOSE, RULE
 from conversations.messages import Style
 from conversations.phrase import Phrase
@@ -21,7 +21,7 @@ _CARRIERS = ("SF Express", "YTO", "ZTO", "JD Logistics", "EMS", "DHL", "FedEx", 
 
 
 def _dialog(name: str, *steps: Step, act: Callable[[Context], Act] | None = None) -> Dialog:
-    return Dialog(name, steps, act or (lambda context: Act(move=name, text=context.answers.get("words", ""))))
+    return Dialog(name, steps, act or (lambda context: Act(move=name, text=words_of(context.answers))))
 
 
 def _on_the_table(context: Context) -> tuple[Phrase, ...]:
@@ -179,7 +179,7 @@ DISPUTE_GOODS = _dialog(
     ),
     _files(Phrase("Please show what is wrong"), 1, _has_arrived),
     Write(id="words", prompt=Phrase("Please say in a few words what is wrong."), shortest=3),
-    act=lambda context: Act(move="dispute_goods", arrived=_has_arrived(context), text=context.answers.get("words", "")),
+    act=lambda context: Act(move="dispute_goods", arrived=_has_arrived(context), text=words_of(context.answers)),
 )
 REFUND = _dialog(
     "refund",

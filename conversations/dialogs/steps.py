@@ -16,6 +16,8 @@ from conversations.phrase import Phrase
 
 #: How many options fit under one question.
 MOST_BUTTONS = 20
+#: How much a person writes in one go, in characters.
+LONGEST = 1000
 
 Words = Phrase | Callable[[Context], Phrase]
 Lines = Callable[[Context], tuple[Phrase, ...]]
@@ -35,7 +37,7 @@ def _say(words: Words, context: Context) -> Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers to pick from; `also` sets further answers (None takes one back)."""
+    """One of the answers to pick from."""
 
     value: str
     label: Phrase
@@ -44,7 +46,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """Pick one by a button, or by typing its number. With `free`, other words are an answer too."""
+    """Pick one by a button, or by typing its number. With `free`, other words are an answer too. `also` sets further
+    answers (None takes one back)."""
 
     id: str
     prompt: Words
@@ -138,37 +141,55 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """Some words. With `optional`, they may be left out."""
+    """Some words. With `optional`, they may be left out; words that were written beside files are kept and added to."""
 
     id: str
     prompt: Words
     when: Callable[[Context], bool] = _always
     lines: Lines = _nothing
     optional: bool = False
-    longest: int = 1000
+    longest: int = LONGEST
     shortest: int = 1
 
     def applies(self, context: Context) -> bool:
         return self.when(context)
 
     def ask(self, context: Context) -> Question:
-        skip = [option(context, self.id, presses.SKIP, Phrase("Leave out"))] if self.optional else []
-        return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(skip))
+        said, lines, skip = _said(context), self.lines(context), []
+        if said:
+            lines = (*lines, Phrase("You have written: “{words}”", words=said))
+            skip = [option(context, self.id, presses.SKIP, Phrase("That is all"))]
+        elif self.optional:
+            skip = [option(context, self.id, presses.SKIP, Phrase("Leave out"))]
+        return Question(prompt=_say(self.prompt, context), lines=lines, choices=rows(skip))
 
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
-        if reply == presses.SKIP and self.optional:
+        said = _said(context)
+        if reply == presses.SKIP and (self.optional or said):
             return Given("")
         text = bare(reply.text) if isinstance(reply, Said) else ""
         if len(text) < self.shortest:
             return Complaint(Phrase("Please write it as a message."))
-        if len(text) > self.longest:
-            return Complaint(
-                Phrase("That is {count} characters; please keep it to {most}.", count=len(text), most=self.longest)
-            )
-        return Given(text)
+        return _too_long(text, self.longest - len(said)) or Given(text)
 
     def fits(self, text: str) -> bool:
         return (self.optional and not text) or self.shortest <= len(text) <= self.longest
+
+
+def _said(context: Context) -> str:
+    """What was written beside files before the step for words came; what is written after it is called "more"."""
+    return str(context.answers.get("said", ""))
+
+
+def _too_long(text: str, most: int) -> Complaint | None:
+    if len(text) <= most:
+        return None
+    return Complaint(Phrase("That is {count} characters; please keep it to {most}.", count=len(text), most=most))
+
+
+def words_of(answers: Mapping[str, Any]) -> str:
+    """All that the person has written in their own words, in the order it came."""
+    return "\n".join(text for name in ("said", "words", "more") if (text := str(answers.get(name, ""))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +229,8 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """Photos, videos or papers, one message after another, until the person says that is all."""
+    """Photos, videos or papers, one message after another, until the person says that is all. Words that come alone are
+    kept as their own words."""
 
     id: str
     prompt: Words
@@ -225,6 +247,8 @@ class Files:
         lines = [Phrase("Send photos, videos or PDF files, each up to 20 MB. It helps to show:")]
         if have:
             lines.insert(0, Phrase.counted("{n} file received so far.", "{n} files received so far.", have))
+        if words := context.answers.get("more", context.answers.get("said")):
+            lines.insert(0, Phrase("Noted, your words are kept: “{words}”", words=words))
         buttons = []
         if have >= need:
             label = Phrase("That is all") if have else Phrase("Go on without evidence")
@@ -240,8 +264,10 @@ class Files:
         have = list(context.answers.get(self.id, ()))
         if reply == presses.DONE and len(have) >= self.at_least(context):
             return Given(have)
-        if isinstance(reply, str) or not reply.files:
+        if isinstance(reply, str) or not (reply.files or bare(reply.text)):
             return Complaint(Phrase("Please send a photo, a video or a PDF file here."))
+        if not reply.files:
+            return self._words_alone(context, have, bare(reply.text))
         usable = [file for file in reply.files if file.may_be_evidence]
         if not usable:
             return Complaint(
@@ -262,8 +288,16 @@ class Files:
                     count=self.at_most(context),
                 )
             )
-        caption = {"caption": reply.text.strip()} if reply.text.strip() else {}
-        return Given(have, is_final=False, also=caption)
+        caption = "\n".join(filter(None, (context.answers.get("caption"), bare(reply.text))))
+        return Given(have, is_final=False, also={"caption": caption} if caption else {})
+
+    def _words_alone(self, context: Context, have: list[Any], text: str) -> Given | Complaint:
+        so_far = words_of(context.answers)
+        if complaint := _too_long(text, max(0, LONGEST - len(so_far))):
+            return complaint
+        name = "more" if "words" in context.answers else "said"
+        words = "\n".join(filter(None, (context.answers.get(name), text)))
+        return Given(have, is_final=False, also={name: words})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

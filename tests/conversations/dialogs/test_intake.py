@@ -79,6 +79,19 @@ def test_a_refund_of_damaged_goods_needs_to_be_shown(draft, a_photo):
     assert verdict_of(begun.context).outcome is Outcome.ELIGIBLE
 
 
+def test_words_typed_where_evidence_was_asked_for_are_kept_and_may_be_added_to(draft, a_photo):
+    begun = to_reason(draft(), "Refund", "It arrived damaged", "1")
+
+    begun.say("The handle is off")
+    assert begun.plain(begun.question.lines[0]) == "Noted, your words are kept: “The handle is off”"
+    begun.say("", a_photo(1))
+    begun.tap("That is all")
+    begun.say("and the glaze")
+    begun.tap("Send the claim")
+
+    assert claim_of(begun).words == "The handle is off\nand the glaze"
+
+
 def test_several_items_each_with_its_quantity(draft, build):
     begun = draft()
 

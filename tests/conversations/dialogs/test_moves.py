@@ -156,6 +156,31 @@ def test_disputing_goods_that_came_needs_to_show_them(talk, build, a_photo):
     assert made(disputing) == Act(move="dispute_goods", arrived=True, text="A cup is missing")
 
 
+def test_words_typed_beside_the_files_count_as_the_ones_that_were_to_come(talk, build, a_photo):
+    disputing = talk("dispute_goods", build.at(State.RETURNING), S)
+    disputing.tap("They arrived, but something is wrong")
+    disputing.say("A cup is missing")
+    disputing.say("", a_photo())
+    disputing.tap("That is all")
+
+    assert build.plain(disputing.question.lines[0]) == "You have written: “A cup is missing”"
+    disputing.say("a" * 1000)
+    assert build.plain(disputing.complaint.why) == "That is 1000 characters; please keep it to 984."
+    disputing.tap("That is all")
+
+    assert made(disputing) == Act(move="dispute_goods", arrived=True, text="A cup is missing")
+
+
+def test_words_typed_beside_the_files_add_to_those_before(talk, build, a_photo):
+    answering = talk("answer", build.at(State.EVIDENCE_REQUESTED))
+    answering.say("In May")
+    answering.say("or June")
+    assert build.plain(answering.question.lines[0]) == "Noted, your words are kept: “or June”"
+    answering.tap("Go on without evidence")
+
+    assert made(answering) == Act(move="answer", text="In May\nor June")
+
+
 def test_disputing_goods_that_never_came_needs_no_picture(talk, build):
     disputing = talk("dispute_goods", build.at(State.REPLACING), B)
 

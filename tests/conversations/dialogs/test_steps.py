@@ -7,7 +7,7 @@ from conversations.cases.evidence import MAX_SIZE, FileKind
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.dialogs.dialog import Complaint, Dialog, Given
-from conversations.dialogs.steps import Amount, Confirm, Files, Mark, Option, Pick, Write, fitting
+from conversations.dialogs.steps import Amount, Confirm, Files, Mark, Option, Pick, Write, fitting, words_of
 from conversations.messages import Said
 from conversations.phrase import Phrase
 
@@ -206,7 +206,6 @@ def test_the_same_file_twice_is_one(showing, a_photo):
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda photo: (), "Please send a photo, a video or a PDF file here."),
         (lambda photo: (photo(9, kind=FileKind.VOICE),), "Only photos, videos and PDF files can be evidence."),
         (lambda photo: (photo(9, kind=FileKind.STICKER),), "Only photos, videos and PDF files can be evidence."),
         (lambda photo: (photo(9, size=MAX_SIZE + 1),), "That file is larger than 20 MB."),
@@ -226,6 +225,37 @@ def test_a_file_of_just_20_mb_is_taken(showing, a_photo):
     showing.say("", a_photo(1, size=MAX_SIZE))
 
     assert names(showing) == ["f1"]
+
+
+@pytest.mark.parametrize("reply", ["no such button", Said(message=1, text=" ")])
+def test_what_is_nothing_at_all_is_asked_for_again(showing, reply):
+    showing.give(reply)
+
+    assert showing.complaint.why.msgid == "Please send a photo, a video or a PDF file here."
+
+
+def test_captions_add_up(showing, a_photo):
+    showing.say("the crack", a_photo(1))
+    showing.say("the label", a_photo(2))
+
+    assert showing.answers["caption"] == "the crack\nthe label"
+
+
+def test_words_that_come_alone_are_kept(showing):
+    showing.say("It fell")
+    showing.say("off the shelf")
+
+    assert showing.complaint is None
+    assert showing.plain(showing.question.lines[0]) == "Noted, your words are kept: “It fell\noff the shelf”"
+    assert words_of(showing.answers) == "It fell\noff the shelf"
+
+
+def test_no_more_words_are_kept_than_fit(showing):
+    showing.say("a" * 990)
+    showing.say("b" * 11)
+
+    assert showing.plain(showing.complaint.why) == "That is 11 characters; please keep it to 10."
+    assert words_of(showing.answers) == "a" * 990
 
 
 def test_files_that_are_needed_cannot_be_left_out(showing):
