@@ -92,7 +92,7 @@ def explain(
         async with db.reading() as work:
             found = await find_order(work, order)
             pack = policy_of(await work.orders.store(found.key.store), policies.load(settings.policy))
-            return found, pack, await history_on(found.key, work, now) if history else History()
+            return found, pack, await history_on(found, work, now) if history else History()
 
     found, pack, earlier = with_database(do)
     claim = Claim(
@@ -194,7 +194,7 @@ async def _difference(case: Case, packs: tuple[Pack, Pack], work: SqlWork) -> Di
     assert order is not None
     if former := await work.cases.get(claim.linked) if claim.linked else None:
         order = replace(order, delivered_at=former.replaced_at)
-    before = await history_on(claim.order, work, case.opened_at, linked=claim.linked, but=case.ref)
+    before = await history_on(order, work, case.opened_at, linked=claim.linked, but=case.ref)
     return difference(claim, order, *packs, case.opened_at, history=before)
 
 

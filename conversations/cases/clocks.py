@@ -66,6 +66,15 @@ def outage(last_alive: datetime | None, now: datetime) -> Outage | None:
     return Outage(last_alive, now)
 
 
+def open_until(ends: datetime, outages: Sequence[Outage]) -> datetime:
+    """The end of a window, in which nobody waits for an answer, moved on for the outages (oldest first) that kept
+    people from using the last of it."""
+    for gap in outages:
+        if gap.began_at <= ends < gap.until:
+            ends = gap.until
+    return ends
+
+
 def fairly(
     case: Case, *, extensions: Sequence[Extension], outages: Sequence[Outage] = ()
 ) -> tuple[Case, tuple[Fact, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from conversations import notices, vocabulary
 from conversations.cards import MAY_SET_LIMIT, has_no_round_left, may_link, moves_for
 from conversations.cases.case import Case
+from conversations.cases.clocks import open_until
 from conversations.cases.roles import Role
 from conversations.desk import moving, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
@@ -109,7 +110,8 @@ async def why_no_rating(visit: Visit, case: Case) -> Phrase | None:
         return Phrase("You have rated this case already. Thank you.")
     if case.ended_at is None:
         return Phrase("You can rate the service once the case has ended.")
-    if visit.now > case.ended_at + case.limits.rating:
+    outages = await visit.work.clocks.outages(since=case.ended_at)
+    if visit.now > open_until(case.ended_at + case.limits.rating, outages):
         return Phrase("The time for a rating has passed.")
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from conversations.cases.facts import ClaimWithdrawn
-from conversations.cases.orders import OrderKey, Store
+from conversations.cases.orders import Order, Store
 from conversations.cases.states import State
 from conversations.policy import History, Pack, PackError, for_store, history_of
 from conversations.ports import Work
@@ -22,11 +22,13 @@ def policy_of(store: Store, house: Pack) -> Pack:
         return house
 
 
-async def history_on(key: OrderKey, work: Work, now: datetime, *, linked: str = "", but: str = "") -> History:
-    """The earlier claims on an order, or those on the replacement that case `linked` brought; case `but` left out."""
-    cases = [case for case in await work.cases.of_order(key) if case.ref != but]
+async def history_on(order: Order, work: Work, now: datetime, *, linked: str = "", but: str = "") -> History:
+    """The earlier claims on an order, or those on the replacement that case `linked` brought; case `but` left out. And
+    the outages since it was placed."""
+    cases = [case for case in await work.cases.of_order(order.key) if case.ref != but]
     withdrawn = {case.ref for case in cases if case.state is State.CLOSED and await _is_withdrawn(case.ref, work)}
-    return history_of(cases, at=now, withdrawn=withdrawn, linked=linked)
+    outages = await work.clocks.outages(since=order.purchased_at)
+    return history_of(cases, at=now, withdrawn=withdrawn, linked=linked, outages=outages)
 
 
 async def _is_withdrawn(ref: str, work: Work) -> bool:

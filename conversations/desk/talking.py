@@ -195,12 +195,14 @@ async def _with_order(visit: Visit, context: Context, typed: Reply) -> Context:
 async def about_order(visit: Visit, context: Context, key: OrderKey) -> Context:
     """The context of a claim on that order as things stand now: its store's policy, and what was claimed before."""
     work, linked = visit.work, str(context.answers.get("linked", ""))
+    order = await work.orders.get(key)
+    assert order is not None
     context = replace(
         context,
-        order=await work.orders.get(key),
+        order=order,
         pack=policy_of(await work.orders.store(key.store), visit.settings.pack),
         taken=await taken_of(key, work),
-        history=await history_on(key, work, visit.now, linked=linked),
+        history=await history_on(order, work, visit.now, linked=linked),
     )
     return await _about_replacement(context, work, linked) if linked else context
 
@@ -208,16 +210,15 @@ async def about_order(visit: Visit, context: Context, key: OrderKey) -> Context:
 async def _about_replacement(context: Context, work: Work, linked: str) -> Context:
     """A claim on what a former case sent: its units and no others, with windows from their receipt."""
     former = await work.cases.get(linked)
-    if former is None or former.replaced_at is None or context.order is None:
-        return context
+    assert former is not None
     again: dict[str, int] = {}
     for case in await work.cases.of_order(former.claim.order):
         if case.claim.linked == linked and case.state is not State.CLOSED:
             for claimed in case.claim.items:
                 again[claimed.item_no] = again.get(claimed.item_no, 0) + claimed.quantity
     sent = {claimed.item_no: claimed.quantity for claimed in former.claim.items}
-    taken = {item.no: item.quantity - sent.get(item.no, 0) + again.get(item.no, 0) for item in context.order.items}
-    return replace(context, order=replace(context.order, delivered_at=former.replaced_at), taken=taken)
+    taken = {item.no: item.quantity - sent.get(item.no, 0) + again.get(item.no, 0) for item in context.the_order.items}
+    return replace(context, order=replace(context.the_order, delivered_at=former.replaced_at), taken=taken)
 
 
 async def taken_of(key: OrderKey, work: Work) -> dict[str, int]:

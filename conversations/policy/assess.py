@@ -16,7 +16,7 @@ from conversations.policy.rules import Subject
 def assess(claim: Claim, order: Order, pack: Pack, now: datetime, *, history: History = NO_HISTORY) -> Verdict:
     """The verdict on a claim at an instant: as good as its worst rule, with all of them named.
 
-    `history` is what was claimed on the order before. `instead` lists the remedies that are open when this one is not, or that the pack recommends over it.
+    `history` is what was claimed on the order before, and when the service was away. `instead` lists the remedies that are open when this one is not, or that the pack recommends over it.
     """
     subject = Subject(claim, order, pack.grounds[claim.reason], now, history)
     findings = _findings(subject, pack)

@@ -1,4 +1,4 @@
-"""What was claimed before on the lines of an order, as far as the rules look at it."""
+"""What happened before a claim, as far as the rules look at it: earlier claims on the order, and outages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from conversations.cases.case import Case
 from conversations.cases.claim import Ground
+from conversations.cases.clocks import Outage
 from conversations.cases.states import State
 from conversations.cases.terms import Kind
 
@@ -35,9 +36,11 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The earlier claims on an order. None of them is about a replacement that another one brought."""
+    """The earlier claims on an order, of which none is about a replacement that another one brought, and the times when
+    the service was away, oldest first."""
 
     earlier: tuple[Earlier, ...] = ()
+    outages: tuple[Outage, ...] = ()
 
     def units(self, item_no: str, *, endings: Set[Ending], ground: Ground | None = None) -> int:
         """How many units of the line were claimed with one of these endings, each as often as it was claimed."""
@@ -51,7 +54,14 @@ class History:
 NO_HISTORY = History()
 
 
-def history_of(cases: Iterable[Case], *, at: datetime, withdrawn: Set[str] = frozenset(), linked: str = "") -> History:
+def history_of(
+    cases: Iterable[Case],
+    *,
+    at: datetime,
+    withdrawn: Set[str] = frozenset(),
+    linked: str = "",
+    outages: Iterable[Outage] = (),
+) -> History:
     """The history that `cases`, all of one order, make up to an instant, included: what came later does not count yet.
 
     `withdrawn` names the cases that their buyers withdrew (the journal tells). Claims on the replacement that case
@@ -63,7 +73,8 @@ def history_of(cases: Iterable[Case], *, at: datetime, withdrawn: Set[str] = fro
             for case in cases
             if case.opened_at <= at and case.claim.linked == linked
             for claimed in case.claim.items
-        )
+        ),
+        tuple(gap for gap in outages if gap.ended_at <= at),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from conversations.cases.clocks import open_until
 from conversations.cases.verdict import Finding
 from conversations.phrase import Phrase
 from conversations.policy.durations import Duration, spell
@@ -36,7 +37,8 @@ class Span(BaseModel):
 
 
 class Window(Rule):
-    """Any one of the spans is enough, its last instant included. No window runs out before delivery."""
+    """Any one of the spans is enough, its last instant included. No window runs out before delivery, nor while the
+    service is away."""
 
     kind: Literal["window"]
     any_of: tuple[Span, ...]
@@ -52,10 +54,15 @@ class Window(Rule):
         order = subject.order
         if order.delivered_at is None:
             return self._held(Phrase("In time: the goods have not been delivered yet."))
-        until = max(span.ends(order.purchased_at, order.delivered_at) for span in self.any_of)
-        if subject.now <= until:
-            return self._held(Phrase("In time: open until {until}.", until=until))
-        return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))
+        ends = max(span.ends(order.purchased_at, order.delivered_at) for span in self.any_of)
+        until = open_until(ends, subject.history.outages)
+        if subject.now > until:
+            return self._failed(Phrase("Too late: the time for this ended on {until}.", until=until))
+        if until > ends:
+            return self._held(
+                Phrase("In time: open until {until}, since this service could not be reached.", until=until)
+            )
+        return self._held(Phrase("In time: open until {until}.", until=until))
 
     def _harsher_figures(self, house: Self) -> Iterator[str]:
         for span in house.any_of:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversations.cases.clocks import Extension, Outage, fairly, outage
+from conversations.cases.clocks import Extension, Outage, fairly, open_until, outage
 from conversations.cases.deadlines import DEFAULTS, LEAST_LEFT, Held, reminds_only, time_left
 from conversations.cases.facts import DeadlineExtended, GraceGiven
 from conversations.cases.states import ENDS, State
@@ -34,6 +34,21 @@ def test_a_deadline_in_the_period_moves_on_in_every_state(build, state):
 
     assert moved == replace(case, due_at=case.due_at + 3 * DAY, extensions=(1,))
     assert facts == (DeadlineExtended(3 * DAY, case.due_at + 3 * DAY, "Spring Festival"),)
+
+
+def test_a_window_moves_on_for_an_outage_over_its_last_stretch_and_for_the_next_one_then(build):
+    gap = Outage(build.opened, build.opened + 3 * HOUR)
+    assert gap.until == build.opened + 6 * HOUR
+    night = Outage(gap.until - MINUTE, gap.until + 5 * HOUR)
+
+    assert [open_until(build.opened + after, [gap]) for after in (-SECOND, 0 * HOUR, 5 * HOUR, 6 * HOUR)] == [
+        build.opened - SECOND,  # it had ended already
+        gap.until,
+        gap.until,
+        gap.until,
+    ]
+    assert open_until(gap.until + SECOND, [gap]) == gap.until + SECOND
+    assert open_until(build.opened, [gap, night]) == night.until
 
 
 @pytest.mark.parametrize("state", sorted(ENDS))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conversations.cases.case import Case
+from conversations.cases.clocks import Outage
 from conversations.cases.evidence import File, FileKind
 from conversations.desk import Desk, Settings
 from conversations.messages import (
@@ -204,6 +205,13 @@ class House:
     async def evidence(self, ref: str):
         async with self.db.work() as work:
             return list(await work.evidence.of(ref))
+
+    async def away(self, began_at: datetime, ended_at: datetime) -> Outage:
+        """The service was away for so long."""
+        gap = Outage(began_at, ended_at)
+        async with self.db.work() as work:
+            await work.clocks.add_outage(gap)
+        return gap
 
     async def dialogs(self, chat: Chat):
         async with self.db.work() as work:

@@ -322,6 +322,20 @@ async def test_what_another_claimed_meanwhile_cannot_be_claimed_any_more(house, 
     assert len(await house.cases()) == 1
 
 
+async def test_a_claim_is_in_time_where_its_time_ended_while_the_service_was_away(house, buyer, claim_return):
+    ends = house.build.order().purchased_at + timedelta(days=15)
+    gap = await house.away(ends - timedelta(hours=3), ends + timedelta(hours=2))
+    house.time = gap.until
+
+    case = await house.case(await claim_return())
+
+    [found] = [finding.found for finding in case.verdict.findings if finding.rule == "return.window"]
+    assert (
+        house.plain(found)
+        == f"In time: open until {gap.until:%Y-%m-%d %H:%M}, since this service could not be reached."
+    )
+
+
 async def test_a_case_goes_on_naming_what_the_store_has_taken_out_of_the_order(house, buyer, seller, claim_return):
     ref = await claim_return()
     before = house.text(buyer.card(ref))

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from datetime import timedelta
+
 import pytest
 
 from conversations.cases.case import THE_CLOCK
@@ -558,6 +560,17 @@ async def test_a_rating_has_thirty_days(house, at, buyer, seller):
     await buyer.say("/cancel")
     await buyer.say("/rate A7K-Q2M")
     assert "The time for a rating has passed." in buyer.read
+
+
+async def test_a_rating_has_longer_where_its_time_ended_while_the_service_was_away(house, at, buyer, seller):
+    case = await at(State.SETTLED)
+    ends = case.ended_at + case.limits.rating
+    gap = await house.away(ends - timedelta(hours=3), ends + timedelta(hours=2))
+
+    house.time = gap.until
+    await buyer.say("/rate A7K-Q2M")
+
+    assert buyer.asks == "How was the after-sales service?"
 
 
 async def test_an_open_case_is_not_rated(house, at, buyer, seller):

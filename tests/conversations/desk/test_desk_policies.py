@@ -55,9 +55,9 @@ async def test_history_tells_from_the_journal_what_was_withdrawn(db, build):
         await keep(work, replace(closed, ref="LAPSED"))
         await keep(work, replace(build.case(), ref="STOPEN"))
 
-        found = await history_on(build.order().key, work, build.opened + DAY)
-        but = await history_on(build.order().key, work, build.opened + DAY, but="STOPEN")
-        linked = await history_on(build.order().key, work, build.opened + DAY, linked="STOPEN")
+        found = await history_on(build.order(), work, build.opened + DAY)
+        but = await history_on(build.order(), work, build.opened + DAY, but="STOPEN")
+        linked = await history_on(build.order(), work, build.opened + DAY, linked="STOPEN")
 
     assert sorted(earlier.ending for earlier in found.earlier) == [Ending.LAPSED, Ending.OPEN, Ending.WITHDRAWN]
     assert sorted(earlier.ending for earlier in but.earlier) == [Ending.LAPSED, Ending.WITHDRAWN]

@@ -7,6 +7,7 @@ import pytest
 
 from bot.policies import load
 from conversations.cases.claim import Claimed, Ground, Reason, Remedy
+from conversations.cases.clocks import Outage
 from conversations.cases.states import State
 from conversations.cases.terms import Kind
 from conversations.cases.verdict import Outcome
@@ -198,6 +199,13 @@ def test_history_is_as_of_an_instant(build):
     assert [e.ending for e in history_of((case,), at=build.opened).earlier] == [Ending.OPEN]
     assert [e.ending for e in history_of((case,), at=ended - second).earlier] == [Ending.OPEN]
     assert [e.ending for e in history_of((case,), at=ended).earlier] == [Ending.LAPSED]
+
+
+def test_an_outage_that_was_not_over_does_not_count_yet(build):
+    gap = Outage(build.opened, build.opened + timedelta(hours=1))
+
+    assert history_of((), at=gap.ended_at, outages=[gap]) == History(outages=(gap,))
+    assert history_of((), at=gap.ended_at - timedelta(seconds=1), outages=[gap]) == History()
 
 
 def test_claims_on_a_replacement_have_a_history_of_their_own(build):

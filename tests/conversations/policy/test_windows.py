@@ -7,8 +7,9 @@ import pytest
 
 from bot.policies import load
 from conversations.cases.claim import Reason, Remedy
+from conversations.cases.clocks import Outage
 from conversations.cases.verdict import Outcome
-from conversations.policy import assess
+from conversations.policy import History, assess
 from conversations.policy.rules import Window
 
 TMALL, LAW = load("tmall_global"), load("consumer_law")
@@ -151,6 +152,23 @@ def test_goods_reported_as_delivered_are_for_the_seller_to_judge_unless_that_is_
     verdict = assess(build.claim(**MISSING), order, TMALL, utc("2026-03-20"))
 
     assert verdict.outcome is (Outcome.ELIGIBLE if is_estimated else Outcome.DISCRETIONARY)
+
+
+def test_a_window_that_ended_while_the_service_was_away_is_open_a_while_longer_and_says_why(build):
+    gap = Outage(utc("2026-03-09T10:00"), utc("2026-03-09T13:00"))
+    before = History(outages=(gap,))
+    order = build.order(purchased_at=utc("2026-01-01"), delivered_at=utc("2026-03-02T12:00"))
+
+    def found(now, history=before):
+        verdict = assess(build.claim(**CHANGED), order, LAW, now, history=history)
+        return next(f for f in verdict.findings if f.rule == "return.window")
+
+    assert build.plain(found(gap.ended_at).found) == (
+        "In time: open until 2026-03-09 16:00, since this service could not be reached."
+    )
+    assert found(gap.until).holds
+    assert build.plain(found(gap.until + SECOND).found) == "Too late: the time for this ended on 2026-03-09 16:00."
+    assert not found(gap.ended_at, History()).holds
 
 
 def test_the_examples_know_every_rule_with_a_date_of_both_packs():
