@@ -42,6 +42,9 @@ LOG = log.get(__name__)
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
 
+#: Where beside the originals the copies are that people see.
+COPIES: Final = "shown"
+
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
 
@@ -113,13 +116,14 @@ class Application:
 
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
-        store, pace, menus = FolderStore(self.settings.evidence_dir), Pace(self._limits), profile.Menus(messenger)
+        store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        pace, menus = Pace(self._limits), profile.Menus(messenger)
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep).run,
+            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
-            "evidence": evidence_worker(db, desk, messenger, clock, store=store).run,
+            "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.screens import Screen
-from conversations.cases.evidence import File
+from conversations.cases.evidence import File, FileKind
 from conversations.messages import Incoming
 
 
@@ -89,11 +89,20 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of our own making to be sent."""
+    """A file of our own making to be sent, as a document unless it is of another kind."""
 
     name: str
     mime: str
     data: bytes
+    kind: FileKind = FileKind.DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was sent; `file_id` is what the messenger now knows its file by, if it has one."""
+
+    message: int
+    file_id: str = ""
 
 
 class Messenger(Protocol):
@@ -119,10 +128,10 @@ class Messenger(Protocol):
         """Copies messages of another chat without naming their author. `caption` replaces that of a single one."""
 
     async def send_files(
-        self, address: int, files: Sequence[File], *, caption: Screen, is_protected: bool = True
-    ) -> tuple[int, ...]:
-        """Sends files the messenger knows, as albums where it can; the caption is on the first. Protected ones can
-        neither be forwarded nor saved."""
+        self, address: int, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
+    ) -> tuple[Sent, ...]:
+        """Sends files, those the messenger knows and new ones, as albums where it can; the caption is on the first, or
+        a message before it where it cannot be. Protected ones can neither be forwarded nor saved."""
 
     async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
         """Sends a file of our own making."""

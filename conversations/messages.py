@@ -88,12 +88,16 @@ Choices = tuple[tuple[Choice, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A short message: a title in bold, if any, and lines of text, each a paragraph; or a list, one under the other."""
+    """A short message: a title in bold, if any, and lines of text, each a paragraph; or a list, one under the other.
+
+    One that `stays` keeps its slot, for a newer one to take its place.
+    """
 
     lines: tuple[Phrase, ...]
     title: Phrase | None = None
     choices: Choices = ()
     is_list: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibits:
-    """Evidence shown to somebody: files already known to the messenger, under a line that says what they are."""
+    """Evidence shown to somebody: files, or our own copies of them, under a line that says what they are."""
 
     caption: Phrase
     files: tuple[File, ...]

@@ -28,7 +28,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.messenger import Command, EditImpossible, FileGone, FileTooBig, Upload
+from bot.messenger import Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.errors import is_fine, translate
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
@@ -42,6 +42,10 @@ MAX_TOAST: Final = 200
 
 #: The most files of an album; fewer than two are none.
 MAX_ALBUM: Final = 10
+
+#: Bytes in one request of several new files, and the seconds it may take to send them.
+MAX_UPLOAD: Final = 24 * 1024 * 1024
+UPLOADING: Final = 40.0
 
 #: What may be in one album together. What is not here goes alone.
 _FAMILIES: Final = {
@@ -109,11 +113,11 @@ class TelegramMessenger:
         return tuple(each.message_id for each in several)
 
     async def send_files(
-        self, address: int, files: Sequence[File], *, caption: Screen, is_protected: bool = True
-    ) -> tuple[int, ...]:
-        sent: list[int] = []
+        self, address: int, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
+    ) -> tuple[Sent, ...]:
+        sent: list[Sent] = []
         if caption.size > MAX_CAPTION or (files and files[0].kind in _CAPTIONLESS):
-            sent += await self.send(address, caption)
+            sent += [Sent(message) for message in await self.send(address, caption)]
             caption = Screen("")
         for group in _albums(files):
             shown = caption if not sent else Screen("")
@@ -200,26 +204,37 @@ class TelegramMessenger:
             )
         )
 
-    async def _send_file(self, address: int, file: File, caption: Screen, is_protected: bool) -> int:
+    async def _send_file(self, address: int, file: File | Upload, caption: Screen, is_protected: bool) -> Sent:
         kind = file.kind
         said: dict[str, Any] = {}
         if caption.text and kind not in _CAPTIONLESS:
             said = {"caption": caption.text, "caption_entities": _entities(caption)}
         send = getattr(self._bot, f"send_{kind.value}")
         message: Message = await _asked(
-            send(chat_id=address, **{kind.value: file.file_id}, protect_content=is_protected, **said)
+            send(
+                chat_id=address,
+                **{kind.value: _content(file)},
+                protect_content=is_protected,
+                write_timeout=UPLOADING if isinstance(file, Upload) else None,
+                **said,
+            )
         )
-        return message.message_id
+        return _sent(message)
 
     async def _send_album(
-        self, address: int, files: Sequence[File], caption: Screen, is_protected: bool
-    ) -> tuple[int, ...]:
+        self, address: int, files: Sequence[File | Upload], caption: Screen, is_protected: bool
+    ) -> tuple[Sent, ...]:
         first = {"caption": caption.text, "caption_entities": _entities(caption)} if caption.text else {}
         media = [
-            _ALBUM_ITEMS[file.kind](media=file.file_id, **(first if n == 0 else {})) for n, file in enumerate(files)
+            _ALBUM_ITEMS[file.kind](media=_content(file), **(first if n == 0 else {})) for n, file in enumerate(files)
         ]
-        messages = await _asked(self._bot.send_media_group(address, media, protect_content=is_protected))
-        return tuple(message.message_id for message in messages)
+        is_long = any(isinstance(file, Upload) for file in files)
+        messages = await _asked(
+            self._bot.send_media_group(
+                address, media, protect_content=is_protected, write_timeout=UPLOADING if is_long else None
+            )
+        )
+        return tuple(_sent(message) for message in messages)
 
 
 async def _asked(call: Awaitable[T]) -> T:
@@ -280,11 +295,32 @@ def _reply(message: int | None) -> ReplyParameters | None:
     return None if message is None else ReplyParameters(message, allow_sending_without_reply=True)
 
 
-def _albums(files: Sequence[File]) -> list[Sequence[File]]:
-    """The files in their order, in groups that Telegram takes as one album (or a single file)."""
-    groups: list[Sequence[File]] = []
+def _content(file: File | Upload) -> str | InputFile:
+    if isinstance(file, Upload):
+        return InputFile(file.data, filename=file.name, attach=True)
+    return file.file_id
+
+
+def _sent(message: Message) -> Sent:
+    held: object = message.effective_attachment
+    held = held[-1] if isinstance(held, Sequence) and held else held  # a photo in its sizes, the largest last
+    return Sent(message.message_id, str(getattr(held, "file_id", "")))
+
+
+def _albums(files: Sequence[File | Upload]) -> list[Sequence[File | Upload]]:
+    """The files in their order, in groups that Telegram takes as one album (or a single file), none too long to send."""
+    groups: list[Sequence[File | Upload]] = []
     for family, members in groupby(files, key=lambda file: _FAMILIES.get(file.kind, "")):
-        run = list(members)
-        size = MAX_ALBUM if family else 1
-        groups += [run[start : start + size] for start in range(0, len(run), size)]
+        run: list[File | Upload] = []
+        for file in members:
+            is_full = len(run) == (MAX_ALBUM if family else 1) or _weight([*run, file]) > MAX_UPLOAD
+            if run and is_full:
+                groups.append(run)
+                run = []
+            run = [*run, file]
+        groups.append(run)
     return groups
+
+
+def _weight(files: Sequence[File | Upload]) -> int:
+    return sum(len(file.data) for file in files if isinstance(file, Upload))

@@ -261,6 +261,8 @@ def _file(kind: FileKind, file: _File, message: _Message, *, mime: str = "") -> 
         mime=file.mime_type or mime,
         name=file.file_name,
         album=message.media_group_id,
+        chat=message.chat.id,
+        message=message.message_id,
     )
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from bot import log
-from bot.messenger import DeliveryError, EditImpossible, Messenger
+from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, Screen, render, speaker_line
 from bot.workers.pace import Pace
+from conversations.cases.evidence import File
 from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
 from storage.database import Database
+from storage.errors import StorageError
+from storage.evidence_files import EvidenceStore
 
 LOG = log.get(__name__)
+
+#: How many of our own copies we remember the messenger's name for, so that each is sent up once and not to every reader.
+_KNOWN: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +35,14 @@ class Post:
 
 
 class Delivery:
-    """Delivers; raises DeliveryError."""
+    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
-    def __init__(self, db: Database, messenger: Messenger, pace: Pace) -> None:
+    def __init__(self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
+        self._copies = copies
+        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()  # copy and kind -> the messenger's file id
 
     async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
         """Says it. Returns the messages to remember, the slot's among them."""
@@ -46,9 +57,7 @@ class Delivery:
                 case Copies():
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
-                    await self._pace.turn(person.address, len(body.files))
-                    sent = await self._messenger.send_files(person.address, body.files, caption=screen)
-                    return [Post(message=message, ref=outgoing.ref) for message in sent]
+                    return await self._show(person, outgoing, body, screen)
                 case Correction():
                     return await self._correct(person, outgoing, body, screen)
                 case _:
@@ -80,7 +89,7 @@ class Delivery:
 
     @staticmethod
     def _post(message: int, outgoing: Outgoing) -> Post:
-        ends = isinstance(outgoing.body, Notice)
+        ends = isinstance(outgoing.body, Notice) and not outgoing.body.stays
         slot, frees = ("", outgoing.slot) if ends else (outgoing.slot, "")
         return Post(message=message, slot=slot, frees=frees, ref=outgoing.ref, origin=_origin(outgoing))
 
@@ -107,6 +116,45 @@ class Delivery:
             origin = (body.source, originals[number]) if originals else None
             posts.append(Post(message=message, ref=outgoing.ref, origin=origin))
         return posts
+
+    async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        await self._pace.turn(person.address, len(body.files))
+        try:
+            sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
+        except FileGone:
+            if not any(self._known.pop((file.kept, file.kind), "") for file in body.files):
+                raise
+            sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
+        words, shown = sent[: len(sent) - len(body.files)], sent[len(sent) - len(body.files) :]
+        posts = [Post(message=each.message, ref=outgoing.ref) for each in words]
+        for file, each in zip(body.files, shown, strict=True):
+            self._remember(file, each)
+            origin = (file.chat, file.message) if file.message else None
+            posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
+        return posts
+
+    async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
+        """Our own copies in place of the originals; those that were sent before by the name they have since."""
+        ready: list[File | Upload] = []
+        for file in files:
+            if not file.kept:
+                ready.append(file)
+            elif known := self._known.get((file.kept, file.kind)):
+                ready.append(replace(file, file_id=known))
+            else:
+                try:
+                    data = await self._copies.get(file.kept)
+                except StorageError as err:
+                    raise DeliveryError(f"copy not to be had: {type(err).__name__}", permanent=True) from err
+                ready.append(Upload(file.name, file.mime, data, file.kind))
+        return ready
+
+    def _remember(self, file: File, sent: Sent) -> None:
+        if file.kept and sent.file_id:
+            self._known[file.kept, file.kind] = sent.file_id
+            self._known.move_to_end((file.kept, file.kind))
+            if len(self._known) > _KNOWN:
+                self._known.popitem(last=False)
 
     async def _correct(self, person: Person, outgoing: Outgoing, body: Correction, screen: Screen) -> list[Post]:
         async with self._db.reading() as work:

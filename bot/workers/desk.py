@@ -19,9 +19,20 @@ class Desk(Protocol):
         """An alarm rang. Judges again, under lock, whether anything is due."""
 
     async def file(
-        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+        self,
+        ref: str,
+        n: int,
+        work: Work,
+        now: datetime,
+        *,
+        sha256: str = "",
+        mime: str = "",
+        copy: str = "",
+        copy_mime: str = "",
+        refused: str = "",
     ) -> None:
-        """Evidence was looked into: kept under its hash, or refused ("type", "too_big", "gone", "broken")."""
+        """Evidence was looked into: kept under its hash, `copy` being that of what others may see of it (empty when the
+        messenger's own file will do), or refused ("type", "too_big", "gone", "broken")."""
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Nothing can be sent to this person."""

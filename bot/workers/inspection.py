@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import filetype
+import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 #: What can be evidence: photos, videos, papers.
@@ -25,8 +26,14 @@ ALLOWED: Final = frozenset(
     }
 )
 
-#: What Pillow opens without help; proof enough that such a file is one.
-_DECODED: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+#: What Pillow opens, HEIC with pi_heif's help; proof enough that such a file is one.
+_DECODED: Final = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/heic": "HEIF",
+}
 
 #: Other names for the same thing.
 _ALIASES: Final = {
@@ -46,6 +53,7 @@ MAX_PIXELS: Final = 64_000_000
 MAX_LOOK: Final = 4 * MAX_PIXELS
 
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+pi_heif.register_heif_opener()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,6 @@ def _decoded(data: bytes, mime: str) -> Usable | Refused:
                 image.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return Refused("too_big")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError, RuntimeError):
         return Refused("broken")  # Pillow's decoders raise all of these for damaged files
     return Usable(mime)

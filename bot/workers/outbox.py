@@ -18,6 +18,7 @@ from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy
 from conversations.messages import Card, Outgoing, Person, Placing, Toast
 from storage.database import Database
+from storage.evidence_files import EvidenceStore
 from storage.lanes import Item, Leased
 
 LOG = log.get(__name__)
@@ -37,13 +38,21 @@ class OutboxHandler:
     """Delivers a lane: presses are answered first, then messages in order, each written down as soon as it is sent."""
 
     def __init__(
-        self, db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace, keep_menu: KeepMenu
+        self,
+        db: Database,
+        desk: Desk,
+        messenger: Messenger,
+        clock: Clock,
+        *,
+        pace: Pace,
+        keep_menu: KeepMenu,
+        copies: EvidenceStore,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace)
+        self._delivery = Delivery(db, messenger, pace, copies=copies)
         self._unsure: Counter[int] = Counter()
         self.repeats = 0
 
@@ -176,10 +185,17 @@ def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple
 
 
 def outbox_worker(
-    db: Database, desk: Desk, messenger: Messenger, clock: Clock, *, pace: Pace, keep_menu: KeepMenu
+    db: Database,
+    desk: Desk,
+    messenger: Messenger,
+    clock: Clock,
+    *,
+    pace: Pace,
+    keep_menu: KeepMenu,
+    copies: EvidenceStore,
 ) -> LaneWorker[Outgoing]:
-    """The worker over the outbox."""
-    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu)
+    """The worker over the outbox. `copies` keeps what is shown of evidence."""
+    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies)
     return LaneWorker(
         db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
     )

@@ -56,6 +56,8 @@ class Case:
     rating: Rating | None = None
     question: str = ""  # what the arbitrator asked last
     refusal: str = ""  # why the seller refused
+    evidence_needed: int = 0  # how much the policy asked for when the claim was made
+    is_unproven: bool = False  # so much of the evidence turned out to be none that the verdict no longer stands
     is_late: bool = False  # an arbitrator let the time pass
     replaced_at: datetime | None = None  # when the buyer received what was sent
     least: int | None = None  # the buyer's private limit, in minor units; nobody else's to see
@@ -133,6 +135,7 @@ def open_case(
     policy_hash: str,
     limits: Limits,
     now: datetime,
+    evidence_needed: int = 0,
 ) -> Moved:
     """A new case, waiting for the seller. The caller has made sure that the verdict allows it."""
     case = Case(
@@ -147,6 +150,7 @@ def open_case(
         opened_at=now,
         since=now,
         due_at=now + limits.waits[State.AWAITING_SELLER],
+        evidence_needed=evidence_needed,
     )
     return Moved(case, (CaseOpened(claim, verdict.ground, verdict.outcome, policy, policy_hash),))
 
@@ -201,7 +205,7 @@ def _may_approve_by_default(case: Case, has_address: bool) -> bool:
     if not has_address and claimed_terms(case).goods_back:
         return False  # there would be nowhere to send it
     cap = case.limits.caps.get(case.paid.currency, -1)
-    return case.verdict.outcome is Outcome.ELIGIBLE and case.paid.minor <= cap
+    return case.verdict.outcome is Outcome.ELIGIBLE and not case.is_unproven and case.paid.minor <= cap
 
 
 #: Under these the goods are the buyer's to keep, and go back to them from wherever they are.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,7 +33,10 @@ _EVIDENCE_TYPES = ("image/", "video/", "application/pdf", "application/octet-str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file as the messenger names it; `size` in bytes, `album` joins what was sent together."""
+    """A file as the messenger names it; `size` in bytes, `album` joins what was sent together.
+
+    `chat` and `message` are where it came in. `kept` is the SHA-256 of the copy of ours that goes out in its place.
+    """
 
     kind: FileKind
     file_id: str
@@ -42,6 +45,9 @@ class File:
     mime: str = ""
     name: str = ""
     album: str = ""
+    chat: int = 0
+    message: int = 0
+    kept: str = ""
 
     @property
     def may_be_evidence(self) -> bool:
@@ -51,8 +57,12 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Exhibit `n` of a case (E1, E2 …). `sha256` is empty until the file was fetched and looked into;
-    `refused` says why it could not be used."""
+    """Exhibit `n` of a case (E1, E2 …). `sha256` is the original's, empty until the file was fetched and looked into;
+    `refused` says why it could not be used.
+
+    `copy` is the SHA-256 of what others see of it: a copy that tells nothing of place, time and device. None is needed
+    of a photo that the messenger has made such itself. `is_shown`: the others in the case got it.
+    """
 
     n: int
     by: Role
@@ -62,7 +72,39 @@ class Evidence:
     sha256: str = ""
     mime: str = ""
     refused: str = ""
+    copy: str = ""
+    copy_mime: str = ""
+    is_shown: bool = False
 
     @property
     def name(self) -> str:
         return f"E{self.n}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nobody has looked into it yet."""
+        return not self.sha256 and not self.refused
+
+    @property
+    def shown(self) -> File:
+        """The file as others get it, under no name of its owner's."""
+        if not self.copy:
+            return self.file
+        name = self.name + _ENDINGS.get(self.copy_mime, "")
+        return replace(self.file, kept=self.copy, mime=self.copy_mime, name=name)
+
+    def is_with(self, other: Evidence) -> bool:
+        """Whether it is the other one, or was sent together with it."""
+        is_album = bool(self.file.album) and self.file.album == other.file.album and self.by is other.by
+        return is_album or self.n == other.n
+
+
+_ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "application/pdf": ".pdf",
+}

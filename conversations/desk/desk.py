@@ -7,9 +7,9 @@ from datetime import datetime
 
 from conversations import presses
 from conversations.cases.case import Actor, Case
-from conversations.cases.facts import EvidenceFiled, EvidenceRefused, PartyReachable, PartyUnreachable
+from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, moving, relaying, talking
+from conversations.desk import commands, filing, moving, relaying, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
 from conversations.desk.anywhere import start_choices
@@ -60,25 +60,29 @@ class Desk:
         await moving.expire(ref, work, now)
 
     async def file(
-        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+        self,
+        ref: str,
+        n: int,
+        work: Work,
+        now: datetime,
+        *,
+        sha256: str = "",
+        mime: str = "",
+        copy: str = "",
+        copy_mime: str = "",
+        refused: str = "",
     ) -> None:
         """Exhibit `n` was fetched and looked into: it has a hash now, or a reason why it cannot be used.
 
-        `refused` is one of "type", "too_big", "gone", "broken". Doing it twice changes nothing.
+        `copy` is the hash of what others see of it, empty when they may see what was sent. `refused` is one of "type",
+        "too_big", "gone", "broken". Doing it twice changes nothing.
         """
         case = await work.cases.get(ref, lock=True)
         item = next((item for item in await work.evidence.of(ref) if item.n == n), None)
-        if case is None or item is None or item.sha256 or item.refused:
+        if case is None or item is None or not item.is_pending:
             return
-        item = replace(item, sha256=sha256, mime=mime, refused=refused)
-        await work.evidence.save(ref, item)
-        fact = EvidenceRefused(n, refused) if refused else EvidenceFiled(n, sha256, mime)
-        await journal(case, (fact,), Actor(Role.CLOCK), work, now=now)
-        if refused:
-            for person in await recipients(case, item.by, work):
-                line = Phrase("Your evidence {name} cannot be used: {why}", name=item.name, why=_REFUSED[refused])
-                await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,)), ref=ref))
-                await show_card(case, person, item.by, work)
+        found = replace(item, sha256=sha256, mime=mime, copy=copy, copy_mime=copy_mime, refused=refused)
+        await filing.file(case, found, work, now)
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Something could not be delivered to a person, for good: the other side of their cases is told."""
@@ -213,11 +217,3 @@ async def _is_reply_to_another_case(visit: Visit, said: Said, ref: str) -> bool:
         return False
     about = await visit.work.posts.case_of(visit.person.address, said.reply_to)
     return about is not None and about != ref
-
-
-_REFUSED = {
-    "type": Phrase("it is not a photo, a video or a PDF file. Please send it as one of these."),
-    "too_big": Phrase("it is larger than 20 MB. Please send a smaller version."),
-    "gone": Phrase("it can no longer be fetched. Please send it again."),
-    "broken": Phrase("the file is damaged. Please send it again."),
-}

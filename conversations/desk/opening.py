@@ -12,11 +12,11 @@ from conversations.cases.states import State
 from conversations.cases.verdict import Outcome
 from conversations.desk.access import recipients
 from conversations.desk.moving import add_evidence, files_of
-from conversations.desk.publishing import publish, show_card, show_evidence, tell_operator
+from conversations.desk.publishing import publish, show_card, tell_operator
 from conversations.desk.talking import about_order, taken_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.intake import claimable, draft_claim, verdict_of
+from conversations.dialogs.intake import claimable, draft_claim, evidence_needed, verdict_of
 from conversations.messages import Placing
 from conversations.phrase import Phrase
 from conversations.ports import Work
@@ -47,6 +47,7 @@ async def submit(visit: Visit, context: Context) -> None:
         policy_hash=context.pack.hash,
         limits=context.pack.limits,
         now=visit.now,
+        evidence_needed=evidence_needed(context),
     )
     await work.packs.keep(context.pack.id, context.pack.hash, context.pack.model_dump_json())
     case = moved.case
@@ -58,7 +59,6 @@ async def submit(visit: Visit, context: Context) -> None:
     sellers = await recipients(case, Role.SELLER, work)
     for seller in sellers:
         await show_card(case, seller, Role.SELLER, work)
-        await show_evidence(case, seller, work)
     await _tell_of_misfit(visit, context)
     if not sellers:
         ref = vocabulary.reference(case.ref)

@@ -10,6 +10,7 @@ from conversations.cards import card
 from conversations.cases.case import THE_CLOCK, Actor, Case, Moved
 from conversations.cases.clocks import fairly
 from conversations.cases.deadlines import next_alarm, time_left
+from conversations.cases.evidence import Evidence
 from conversations.cases.facts import CaseTaken, Fact
 from conversations.cases.roles import Role
 from conversations.cases.states import State
@@ -82,16 +83,39 @@ async def show_card(case: Case, person: Person, role: Role, work: Work, *, placi
 
 
 async def show_evidence(case: Case, person: Person, work: Work, *, only: Collection[int] | None = None) -> bool:
-    """Shows somebody the exhibits of a case, or those with the numbers `only`; False when there are none."""
+    """Shows somebody the exhibits of a case, or those with the numbers `only`; False when there are none.
+
+    Nobody is shown what has not been looked into yet: who asks for all is told of it.
+    """
     given = await work.evidence.of(case.ref)
-    shown = [item for item in given if not item.refused and (only is None or item.n in only)]
-    for item in shown:
-        by = vocabulary.ROLES[item.by]
-        caption = Phrase("{ref} · {name} · {party}", ref=vocabulary.reference(case.ref), name=item.name, party=by)
-        if item.caption:
-            caption = Phrase("{what}: “{words}”", what=caption, words=item.caption)
-        await work.outbox.add(Outgoing(to=person.id, body=Exhibits(caption=caption, files=(item.file,)), ref=case.ref))
-    return bool(shown)
+    chosen = [item for item in given if not item.refused and (only is None or item.n in only)]
+    lots = list[list[Evidence]]()
+    for item in chosen:
+        if item.is_pending:
+            continue
+        if lots and lots[-1][0].is_with(item):
+            lots[-1].append(item)  # sent together, shown together
+        else:
+            lots.append([item])
+    for lot in lots:
+        await work.outbox.add(Outgoing(to=person.id, body=_exhibits(case, lot), ref=case.ref))
+    if only is None and (pending := tuple(item.name for item in chosen if item.is_pending)):
+        line = Phrase("Still being checked, and shown after that: {names}.", names=pending)
+        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,)), ref=case.ref))
+    return bool(chosen)
+
+
+def _exhibits(case: Case, lot: Sequence[Evidence]) -> Exhibits:
+    names = tuple(item.name for item in lot)
+    caption = Phrase(
+        "{ref} · {name} · {party}",
+        ref=vocabulary.reference(case.ref),
+        name=names if len(names) > 1 else names[0],
+        party=vocabulary.ROLES[lot[0].by],
+    )
+    if words := " · ".join(dict.fromkeys(item.caption for item in lot if item.caption)):
+        caption = Phrase("{what}: “{words}”", what=caption, words=words)
+    return Exhibits(caption=caption, files=tuple(item.shown for item in lot))
 
 
 async def tell_operator(settings: Settings, work: Work, *lines: Phrase) -> None:

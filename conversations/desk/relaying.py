@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
@@ -10,17 +13,12 @@ from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
 from conversations.desk.access import recipients
+from conversations.desk.filing import SPEAKERS
 from conversations.desk.moving import add_evidence, make_move, visible
 from conversations.desk.publishing import journal
 from conversations.desk.visit import Visit, command
-from conversations.messages import Body, Copies, Correction, Outgoing, Said, Speech
+from conversations.messages import Body, Copies, Correction, Notice, Outgoing, Person, Placing, Said, Speech
 from conversations.phrase import Phrase
-
-_SPEAKERS = {
-    Role.BUYER: Phrase("The buyer writes"),
-    Role.SELLER: Phrase("The seller writes"),
-}
-
 
 _UNREADABLE = Phrase("Please answer the arbitrator in words, or with a photo, a video or a PDF file up to 20 MB.")
 
@@ -37,25 +35,71 @@ async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
             ref=case.ref,
         )
         return
-    if case.state is State.EVIDENCE_REQUESTED and case.position.asked is role and not said.is_edit:
+    is_asked = case.state is State.EVIDENCE_REQUESTED and case.position.asked is role
+    if is_asked and not said.is_edit and not await _is_more_of_album(visit, case, role, said):
         await _answer_arbitrator(visit, case, role, said)
-        return
-    await pass_on(visit, case, role, said)
+    else:
+        await pass_on(visit, case, role, said)
+
+
+async def _is_more_of_album(visit: Visit, case: Case, role: Role, said: Said) -> bool:
+    """Whether it belongs to an album whose first file is evidence already: the first has asked, or answered, for all."""
+    album = _album_of(said)
+    given = await visit.work.evidence.of(case.ref) if album else ()
+    return any(item.by is role and item.file.album == album for item in given)
 
 
 async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
-    """Carries a message to the other side and puts it on record; photos, videos and papers become exhibits."""
-    speaker = Phrase("{party} · {ref}", party=_SPEAKERS[role], ref=vocabulary.reference(case.ref))
+    """Carries a message to the other side and puts it on record.
+
+    Photos, videos and papers become exhibits, which the other side is shown when they have been checked. What can never
+    be checked is not passed on, but for photos, of which the messenger leaves nothing but the picture.
+    """
     hearers = await recipients(case, other(role), visit.work)
+    fact = MessagePassedOn(said.text, len(said.files), said.is_edit)
+    await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
+    usable = [file for file in said.files if file.may_be_evidence]
+    if said.is_edit or not usable:
+        lines = [await _carry(visit, case, role, said, hearers)]
+    else:
+        is_filed, lines = await _file(visit, case, role, said, usable)
+        if is_filed:
+            lines.insert(1, _after_the_check(role, case) if hearers else _nobody_there(role))
+        elif all(file.kind is FileKind.PHOTO for file in usable):
+            lines.insert(0, await _carry(visit, case, role, said, hearers))
+        else:
+            lines.append(Phrase("It was not passed on: nothing is shown that could not be checked."))
+            if said.text:
+                lines.insert(0, await _carry(visit, case, role, replace(said, files=()), hearers))
+    await _acknowledge(visit, case, said, lines)
+
+
+async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequence[Person]) -> Phrase:
+    """Says it to the others as it is; gives what the speaker is told."""
+    speaker = Phrase("{party} · {ref}", party=SPEAKERS[role], ref=vocabulary.reference(case.ref))
     body = _body(visit, said, speaker)
     for person in hearers:
         await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
-    fact = MessagePassedOn(said.text, len(said.files), said.is_edit)
-    await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
-    lines = [_passed_on(role, case)] if hearers else [_nobody_there(role)]
-    if said.files and not said.is_edit:
-        lines += await _file(visit, case, role, said)
-    await visit.say(*lines, ref=case.ref, quotes=True)
+    return _passed_on(role, case) if hearers else _nobody_there(role)
+
+
+async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phrase]) -> None:
+    """One notice for each message, and one for all that came together."""
+    album = _album_of(said)
+    await visit.work.outbox.add(
+        Outgoing(
+            to=visit.person.id,
+            body=Notice(lines=tuple(lines), stays=bool(album)),
+            slot=f"album:{album}" if album else "",
+            placing=Placing.REPLACE if album else Placing.NEW,
+            ref=case.ref,
+            answers=visit.message,
+        )
+    )
+
+
+def _album_of(said: Said) -> str:
+    return next((file.album for file in said.files if file.album), "")
 
 
 def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:
@@ -82,19 +126,28 @@ def _nobody_there(role: Role) -> Phrase:
     return Phrase("Kept on record. The buyer cannot be reached at the moment.")
 
 
-async def _file(visit: Visit, case: Case, role: Role, said: Said) -> list[Phrase]:
-    """Files what was sent as evidence, as far as it can be; says what could not."""
+def _after_the_check(role: Role, case: Case) -> Phrase:
+    ref = vocabulary.reference(case.ref)
+    if role is Role.BUYER:
+        return Phrase("The seller sees it as soon as it has been checked ({ref}).", ref=ref)
+    return Phrase("The buyer sees it as soon as it has been checked ({ref}).", ref=ref)
+
+
+async def _file(visit: Visit, case: Case, role: Role, said: Said, usable: Sequence[File]) -> tuple[bool, list[Phrase]]:
+    """Files what was sent as evidence, as far as it can be. Gives whether any was, and what to say of it: first what was
+    filed, of the same album before too."""
     given = [item for item in await visit.work.evidence.of(case.ref) if item.by is role]
-    usable = [file for file in said.files if file.may_be_evidence]
     room = max(0, case.limits.files * (1 + len(case.rulings)) - len(given))
     fitting = [file for file in usable if file.size <= MAX_SIZE]
     added = await add_evidence(visit, case, role, fitting[:room], said.text)
-    lines = [Phrase("Filed as evidence: {names}.", names=tuple(f"E{fact.n}" for fact in added))] if added else []
+    album = _album_of(said)
+    names = [item.name for item in given if album and item.file.album == album] + [f"E{fact.n}" for fact in added]
+    lines = [Phrase("Filed as evidence: {names}.", names=tuple(names))] if names else []
     if len(fitting) < len(usable):
         lines.append(Phrase("A file larger than 20 MB cannot be kept as evidence; a smaller version of it can."))
     if len(fitting) > room:
         lines.append(Phrase("You have given {count} files, the most that are kept as evidence.", count=len(given)))
-    return lines
+    return bool(added), lines
 
 
 async def _answer_arbitrator(visit: Visit, case: Case, role: Role, said: Said) -> None:

@@ -232,7 +232,8 @@ def _asks(context: Context, need: Need) -> bool:
     return any(rule.asks is need and rule.applies(subject) for rule in context.pack.rules)
 
 
-def _evidence_needed(context: Context) -> int:
+def evidence_needed(context: Context) -> int:
+    """How many photos, videos or reports the policy asks for with the claim so far."""
     claim = draft_claim(context)
     subject = Subject(claim, context.the_order, context.pack.grounds[claim.reason], context.now)
     needs = [r.at_least for r in context.pack.rules if isinstance(r, EvidenceNeeded) and r.applies(subject)]
@@ -362,9 +363,9 @@ INTAKE = Dialog(
             id="files",
             prompt=Phrase("Please show what happened"),
             checklist=lambda context: vocabulary.CHECKLISTS[Reason(context.answers["reason"])],
-            at_least=_evidence_needed,
+            at_least=evidence_needed,
             at_most=lambda context: context.pack.files,
-            when=lambda context: context.answers["reason"] != Reason.CHANGED_MIND or _evidence_needed(context) > 0,
+            when=lambda context: context.answers["reason"] != Reason.CHANGED_MIND or evidence_needed(context) > 0,
         ),
         Write(id="words", prompt=Phrase("Would you like to describe it in your own words?"), optional=True),
         Confirm(

@@ -1,6 +1,7 @@
 """The messenger against the playground: what people see, and what each refusal is to us."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from bot.playground.files import Upload as Sent
 from bot.playground.people import User
 from bot.screens import Button, Entity, Screen
 from bot.telegram.client import connect
-from bot.telegram.sender import TelegramMessenger
+from bot.telegram.sender import MAX_UPLOAD, TelegramMessenger
 from conversations.cases.evidence import File, FileKind
 
 CARD = Screen(
@@ -197,7 +198,8 @@ async def test_files_go_as_albums_by_kind_and_protected(
     sent = await messenger.send_files(wei.id, [*photos, *papers], caption=Screen("Evidence"))
 
     messages = chat(world, wei)
-    assert sent == tuple(message["message_id"] for message in messages)
+    assert [each.message for each in sent] == [message["message_id"] for message in messages]
+    assert [each.file_id for each in sent] == [file.file_id for file in (*photos, *papers)]
     assert [message.get("caption") for message in messages] == ["Evidence", None, None]
     assert [message.get("has_protected_content") for message in messages] == [True, True, True]
     assert [bool(message.get("media_group_id")) for message in messages] == [True, True, False]
@@ -225,6 +227,36 @@ async def test_caption_too_long_for_a_file_comes_before_it(
     text, file = chat(world, wei)
     assert text["text"] == "x" * 1025
     assert "photo" in file and "caption" not in file
+
+
+async def test_new_files_go_with_known_ones_and_are_known_afterwards(
+    messenger: TelegramMessenger, world: World, ana: User, wei: User
+) -> None:
+    [known] = await shown(world, ana, ("a.jpg", picture(), "image/jpeg"))
+    new = [
+        Upload("E2.jpg", "image/jpeg", picture("red"), FileKind.PHOTO),
+        Upload("E3.pdf", "application/pdf", b"%PDF-1.7"),
+    ]
+
+    first = await messenger.send_files(wei.id, [known, *new], caption=Screen("Evidence"))
+    again = [replace(known, file_id=first[1].file_id), replace(known, kind=FileKind.DOCUMENT, file_id=first[2].file_id)]
+    second = await messenger.send_files(wei.id, again, caption=Screen("Once more"))
+
+    kinds = [next(kind for kind in ("photo", "document") if kind in message) for message in chat(world, wei)]
+    assert kinds == ["photo", "photo", "document", "photo", "document"]
+    assert [each.file_id for each in second] == [each.file_id for each in first[1:]]
+    assert chat(world, wei)[2]["document"]["file_name"] == "E3.pdf"
+
+
+async def test_new_files_too_heavy_for_one_request_go_in_several(
+    messenger: TelegramMessenger, world: World, wei: User
+) -> None:
+    heavy = [Upload(f"{n}.pdf", "application/pdf", bytes([n]) * (MAX_UPLOAD // 2)) for n in (1, 2, 3)]
+
+    await messenger.send_files(wei.id, heavy, caption=Screen("Papers"))
+
+    groups = [message.get("media_group_id") for message in chat(world, wei)]
+    assert groups[0] == groups[1] and groups[0] and groups[2] is None
 
 
 async def test_upload_is_a_document(messenger: TelegramMessenger, world: World, ana: User) -> None:

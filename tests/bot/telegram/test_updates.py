@@ -33,7 +33,7 @@ def raw_file(**more: Any) -> dict[str, Any]:
 
 
 def file(kind: FileKind, **more: Any) -> File:
-    return File(kind=kind, file_id="F", unique_id="U", size=9, **more)
+    return File(kind=kind, file_id="F", unique_id="U", size=9, chat=7, message=5, **more)
 
 
 @pytest.mark.parametrize(

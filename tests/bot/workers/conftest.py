@@ -30,6 +30,7 @@ class PlainDesk:
         self.heard: list[Any] = []
         self.rung: list[tuple[str, datetime]] = []
         self.filed: list[tuple[Any, ...]] = []
+        self.copies: list[tuple[str, str]] = []
         self.told: list[int] = []
         self.tries: Counter[str] = Counter()
 
@@ -51,8 +52,19 @@ class PlainDesk:
         await work.alarms.set(ref, now + timedelta(days=1) if ref.startswith("DAILY") else None)
 
     async def file(
-        self, ref: str, n: int, work: Work, now: datetime, *, sha256: str = "", mime: str = "", refused: str = ""
+        self,
+        ref: str,
+        n: int,
+        work: Work,
+        now: datetime,
+        *,
+        sha256: str = "",
+        mime: str = "",
+        copy: str = "",
+        copy_mime: str = "",
+        refused: str = "",
     ) -> None:
+        self.copies.append((copy, copy_mime))
         self.filed.append((ref, n, sha256, mime, refused))
         for evidence in await work.evidence.of(ref):
             if evidence.n == n:

@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.evidence_files import FolderStore
 
 from .conftest import NOON, PlainDesk
+from .specimens import CANARY, located
 
 GO = asyncio.Event()
 EXE = b"MZ\x90\x00" + bytes(100)
@@ -35,9 +36,15 @@ def store(tmp_path: Path) -> FolderStore:
 
 @pytest.fixture
 def handler(
-    sqlite_db: Database, desk: PlainDesk, messenger: TelegramMessenger, clock: AdjustableClock, store: FolderStore
+    sqlite_db: Database,
+    desk: PlainDesk,
+    messenger: TelegramMessenger,
+    clock: AdjustableClock,
+    store: FolderStore,
+    tmp_path: Path,
 ) -> EvidenceHandler:
-    return EvidenceHandler(sqlite_db, desk, messenger, clock, store=store)
+    copies = FolderStore(tmp_path / "shown")
+    return EvidenceHandler(sqlite_db, desk, messenger, clock, store=store, copies=copies, album=0.01)
 
 
 def picture() -> bytes:
@@ -78,16 +85,48 @@ async def test_photo_is_kept_under_its_hash(
     assert await pending(sqlite_db) == 0
 
 
+async def test_copy_for_others_tells_nothing_and_the_original_stays_as_it_was(
+    handler: EvidenceHandler, sqlite_db: Database, world: World, ana: User, desk: PlainDesk, tmp_path: Path
+) -> None:
+    await show(sqlite_db, world, ana, located())
+
+    await look(handler, sqlite_db)
+
+    [(copy, mime)] = desk.copies
+    shown = await FolderStore(tmp_path / "shown").get(copy)
+    assert mime == "image/jpeg" and CANARY not in shown
+    assert await FolderStore(tmp_path / "evidence").get(sha256(located()).hexdigest()) == located()
+    assert desk.filed == [("A7KQ2M", 1, sha256(located()).hexdigest(), "image/jpeg", "")]
+
+
+@pytest.mark.parametrize(("data", "has_copy"), [(picture(), False), (located(), True)], ids=["plain", "located"])
+async def test_photo_needs_a_copy_only_if_it_tells_anything(
+    handler: EvidenceHandler,
+    sqlite_db: Database,
+    world: World,
+    ana: User,
+    desk: PlainDesk,
+    data: bytes,
+    has_copy: bool,
+) -> None:
+    await show(sqlite_db, world, ana, data, kind=FileKind.PHOTO)
+
+    await look(handler, sqlite_db)
+
+    assert [bool(copy) for copy, _ in desk.copies] == [has_copy]
+
+
 @pytest.mark.parametrize(
     ("data", "file", "reason"),
     [
         (EXE, {}, "type"),
+        (b"%PDF-1.4 a program %%EOF", {}, "broken"),
         (picture()[:-200], {}, "broken"),
         (picture(), {"size": MAX_SIZE + 1}, "too_big"),
         (picture(), {"file_id": "AgACnobody"}, "gone"),
         (bytes(MAX_SIZE + 1), {"size": 0}, "too_big"),
     ],
-    ids=["type", "broken", "too_big_as_told", "gone", "too_big_as_found"],
+    ids=["type", "no_paper", "broken", "too_big_as_told", "gone", "too_big_as_found"],
 )
 async def test_what_cannot_be_evidence_is_refused(
     handler: EvidenceHandler,

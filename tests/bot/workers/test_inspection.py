@@ -9,10 +9,11 @@ from PIL import Image
 
 from bot.workers.inspection import MAX_PIXELS, Refused, Usable, inspect
 
+from .specimens import HEIC
+
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(64)
 ISO5 = b"\x00\x00\x00\x18ftypiso5\x00\x00\x00\x00iso5avc1" + bytes(64)
 MOV = b"\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00qt  " + bytes(64)
-HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(64)
 WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84webm" + bytes(64)
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\ntrailer\n%%EOF\n"
 
@@ -89,6 +90,8 @@ def test_anything_else_is_refused_by_type(data: bytes) -> None:
         picture("WEBP", size=(400, 300))[:2000],
         b"\xff\xd8\xff\xe0" + bytes(1000),
         b"\x89PNG\r\n\x1a\n" + bytes(100),
+        HEIC[:500],
+        HEIC[:24] + bytes(64),
         PDF[:-8],
     ],
 )

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from PIL import Image
 from bot.clock import AdjustableClock
 from bot.playground import World, acting
 from bot.playground.faults import Faults
-from bot.playground.files import Upload
+from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import RETRY, OutboxHandler, arrange
@@ -35,6 +36,7 @@ from conversations.messages import (
 )
 from conversations.phrase import Phrase
 from storage.database import Database
+from storage.evidence_files import FolderStore
 from storage.lanes import Item, Leased
 
 from .conftest import NOON, PlainDesk
@@ -61,9 +63,19 @@ def menus() -> Menus:
 
 @pytest.fixture
 def handler(
-    sqlite_db: Database, desk: PlainDesk, messenger: TelegramMessenger, clock: AdjustableClock, menus: Menus
+    sqlite_db: Database,
+    desk: PlainDesk,
+    messenger: TelegramMessenger,
+    clock: AdjustableClock,
+    menus: Menus,
+    copies: FolderStore,
 ) -> OutboxHandler:
-    return OutboxHandler(sqlite_db, desk, messenger, clock, pace=Pace(UNLIMITED), keep_menu=menus.keep)
+    return OutboxHandler(sqlite_db, desk, messenger, clock, pace=Pace(UNLIMITED), keep_menu=menus.keep, copies=copies)
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "shown")
 
 
 def notice(words: str) -> Notice:
@@ -265,6 +277,73 @@ async def test_exhibits_cannot_be_passed_on(
     [message] = chat(world, wei)
     assert message["has_protected_content"] is True
     assert message["caption"]
+
+
+async def test_copies_go_out_in_place_of_what_came_in_and_go_up_once(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    ana: User,
+    wei: User,
+    buyer: Person,
+    seller: Person,
+    copies: FolderStore,
+) -> None:
+    [sent] = await acting.send_files(world, ana, [Upload("Mia.jpg", b"original", "image/jpeg")], kind="document")
+    kept = await copies.put(b"copy")
+    given = File(
+        kind=FileKind.DOCUMENT, file_id=sent["document"]["file_id"], unique_id="U", size=8, chat=ana.id, message=9
+    )
+    body = Exhibits(caption=Phrase("Evidence"), files=(replace(given, kept=kept, mime="image/jpeg", name="E1.jpg"),))
+
+    for person in (seller, seller, buyer):
+        await say(sqlite_db, body, to=person)
+        await deliver(handler, sqlite_db)
+
+    documents = [message["document"] for message in (*chat(world, wei), *chat(world, ana)[-1:])]
+    assert {(each["file_name"], world.files.get(each["file_id"]).data) for each in documents} == {("E1.jpg", b"copy")}
+    uploads = [request for request in world.requests.after(0) if "attach://" in str(request["params"])]
+    assert len(uploads) == 1
+    async with sqlite_db.reading() as work:
+        assert await work.posts.copy_of(ana.id, 9, to=wei.id) == chat(world, wei)[-1]["message_id"]
+
+
+async def test_copy_that_the_messenger_forgot_goes_up_again(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, copies: FolderStore
+) -> None:
+    file = File(
+        kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, name="E1.pdf", kept=await copies.put(b"copy")
+    )
+    for _ in range(2):
+        await say(sqlite_db, Exhibits(caption=Phrase("Evidence"), files=(file,)), to=seller)
+        await deliver(handler, sqlite_db)
+        world.files = FileStore()
+
+    assert len(chat(world, wei)) == 2
+    assert await dead(sqlite_db) == []
+
+
+async def test_copy_that_is_lost_is_given_up_and_nothing_else_is_sent_for_it(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+) -> None:
+    file = File(kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, kept="ab" * 32)
+    await say(sqlite_db, Exhibits(caption=Phrase("Evidence"), files=(file,)), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    assert chat(world, wei) == []
+    assert len(await dead(sqlite_db)) == 1
+
+
+async def test_notice_that_stays_gives_way_to_the_next_in_its_slot(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+) -> None:
+    for words in ("one", "two"):
+        body = replace(notice(words), stays=True)
+        await say(sqlite_db, Outgoing(to=seller.id, body=body, slot="album:7", placing=Placing.REPLACE), to=seller)
+        await deliver(handler, sqlite_db)
+
+    assert len(chat(world, wei)) == 1 and "two" in texts(world, wei)[0]
 
 
 async def test_press_is_answered_before_anything_is_sent(

@@ -202,6 +202,13 @@ class House:
         async with self.db.work() as work:
             return list(await work.journal.of(ref))
 
+    async def look_into(self, ref: str, n: int, **found) -> None:
+        """The evidence worker has looked into an exhibit; it is fine unless told otherwise."""
+        found = found or {"sha256": f"{n:02x}" * 32, "mime": "image/jpeg"}
+        async with self.db.work() as work:
+            await self.desk.file(ref, n, work, self.time, **found)
+        await self.deliver()
+
     async def evidence(self, ref: str):
         async with self.db.work() as work:
             return list(await work.evidence.of(ref))

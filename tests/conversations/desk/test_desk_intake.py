@@ -176,9 +176,12 @@ async def test_evidence_given_with_the_claim_is_numbered_and_shown_to_the_seller
         ("E1", Role.BUYER, "the handle"),
         ("E2", Role.BUYER, "the handle"),
     ]
-    assert [exhibit.files[0].file_id for exhibit in seller.bodies(Exhibits)] == ["f1", "f2"]
-    assert case.claim.evidence == 2
+    assert seller.bodies(Exhibits) == []
+    assert (case.claim.evidence, case.evidence_needed) == (2, 1)
     assert await house.journal(case.ref) == ["CaseOpened", "EvidenceAdded", "EvidenceAdded"]
+    for n in (1, 2):
+        await house.look_into(case.ref, n)
+        assert [exhibit.files[0].file_id for exhibit in seller.bodies(Exhibits)] == [f"f{n}"]
 
 
 async def test_without_a_seller_in_the_chat_the_operator_is_told(house, buyer, operator, claim_return):

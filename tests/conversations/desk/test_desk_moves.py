@@ -1,7 +1,6 @@
 """Moves by buttons and by commands: who may make them, who hears of them, and what becomes of the cards."""
 
 from dataclasses import replace
-
 from datetime import timedelta
 
 import pytest
@@ -482,6 +481,7 @@ async def test_a_question_reaches_the_party_asked_and_the_answer_the_arbitrator(
 async def test_the_casefile_holds_record_and_evidence(house, at, buyer, seller, arbitrator, photo):
     await at(State.AT_ODDS)
     await buyer.say("broken", photo(1))
+    await house.look_into(REF, 1)
     await buyer.say("/escalate please look")
     await arbitrator.say("/take A7K-Q2M")
 

@@ -7,7 +7,7 @@ import pytest
 from conversations.cases.evidence import MAX_SIZE, FileKind
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.messages import Copies, Correction, Speech
+from conversations.messages import Copies, Correction, Exhibits, Speech
 
 
 @pytest.fixture
@@ -65,13 +65,12 @@ async def test_a_reply_to_a_message_that_was_passed_on_is_about_its_case(house, 
 
 
 async def test_a_file_waits_for_its_case_to_be_named(house, two, buyer, seller, photo):
-    message = await buyer.say("look", photo(1))
+    await buyer.say("look", photo(1))
 
     await buyer.tap("AAA-AAA · No agreement yet")
 
-    [copies] = seller.bodies(Copies)
-    assert (copies.messages, copies.caption) == ((message,), "look")
-    assert [item.file.file_id for item in await house.evidence("AAAAAA")] == ["f1"]
+    assert [(item.file.file_id, item.caption) for item in await house.evidence("AAAAAA")] == [("f1", "look")]
+    assert "Filed as evidence: E1." in buyer.read
 
 
 async def test_words_of_somebody_without_a_case_are_met_with_help(house, buyer):
@@ -164,7 +163,11 @@ async def test_pictures_and_papers_become_evidence(house, at, buyer, seller, pho
 
     assert [(item.name, item.by) for item in await house.evidence("A7KQ2M")] == [("E1", Role.BUYER), ("E2", Role.BUYER)]
     assert "Filed as evidence: E2." in buyer.read
-    assert len(seller.bodies(Copies)) == 1
+    assert "The seller sees it as soon as it has been checked (A7K-Q2M)." in buyer.read
+    assert seller.now == []
+    await house.look_into("A7KQ2M", 1)
+    [exhibits] = seller.bodies(Exhibits)
+    assert house.plain(exhibits.caption) == "A7K-Q2M · E1 · The buyer: “look”"
 
 
 async def test_a_voice_message_is_passed_on_and_is_no_evidence(house, at, buyer, seller, photo):

@@ -86,6 +86,14 @@ class Room:
             await self.desk.expire(ref, work, self.now)
         await self.deliver()
 
+    async def look_into(self, ref: str, *numbers: int, **found: str) -> None:
+        """The evidence worker has looked into exhibits; they are fine unless told otherwise."""
+        async with self.db.work() as work:
+            for n in numbers:
+                fine = {"sha256": f"{n:02x}" * 32, "mime": "image/jpeg"}
+                await self.desk.file(ref, n, work, self.now, **(found or fine))
+        await self.deliver()
+
     async def deliver(self) -> None:
         """Empties the outbox into everybody's `got`."""
         self.got.clear()

@@ -133,6 +133,7 @@ async def test_offer_after_the_last_round_says_what_is_left_to_do(room) -> None:
 
 async def test_casefile_shows_card_history_and_evidence(room) -> None:
     ref = await room.claim()
+    await room.look_into(ref, 1)
     await room.arbitrated(ref)
     await room.say(ANA, f"/casefile {ref}")
     kinds = [type(out.body).__name__ for out in room.got[ANA]]
