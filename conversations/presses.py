@@ -51,8 +51,8 @@ def write(press: Press) -> str:
             text = f"{_VERSION}:m:{ref}:{turn}:{move}"
         case AnswerPress(dialog, step, value, ref):
             text = f"{_VERSION}:a:{dialog}:{ref}:{step}:{value}"
-        case CommandPress(command, argument):
-            text = f"{_VERSION}:c:{command}:{argument}"
+        case _:
+            text = f"{_VERSION}:c:{press.command}:{press.argument}"
     if len(text.encode()) > _MAX_BYTES:
         raise ValueError(f"too long for a button: {text}")
     return text

@@ -305,10 +305,6 @@ def voucher_line(voucher: Voucher) -> Phrase:
             return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
         case VoucherKind.REFUND:
             return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
-        case VoucherKind.PLATFORM:
-            return Phrase(
-                "{name}: {amount} paid by the platform, number {number}",
-                name=name,
-                amount=voucher.amount,
-                number=number,
-            )
+    return Phrase(
+        "{name}: {amount} paid by the platform, number {number}", name=name, amount=voucher.amount, number=number
+    )

@@ -41,7 +41,9 @@ async def begin(visit: Visit, opened: OpenDialog) -> None:
     await go_on(visit, (*others, opened))
 
 
-async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None) -> None:
+async def go_on(
+    visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None, placing: Placing | None = None
+) -> None:
     """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
     opened = stack[-1]
     dialog = DIALOGS[opened.name]
@@ -55,7 +57,7 @@ async def go_on(visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase |
         await _end(visit, stack)
         return
     await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref)
+    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref, placing=placing)
 
 
 async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> None:
@@ -121,17 +123,8 @@ async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
 
 async def resume(visit: Visit) -> None:
     """Asks again what was being asked before, below what has been said since."""
-    stack = await visit.work.dialogs.of(visit.person.id)
-    if not stack:
-        return
-    opened = stack[-1]
-    dialog = DIALOGS[opened.name]
-    context = await context_of(visit, opened)
-    if not _is_open_to(context):
-        await _end(visit, stack)
-    elif (step := dialogs.next_step(dialog, context)) is not None:
-        await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-        await visit.ask(dialogs.question(dialog, step, context), ref=opened.ref, placing=Placing.BELOW)
+    if stack := await visit.work.dialogs.of(visit.person.id):
+        await go_on(visit, stack, placing=Placing.BELOW)
 
 
 def _is_open_to(context: Context) -> bool:

@@ -5,12 +5,18 @@ from dataclasses import replace
 import pytest
 
 from conversations import presses
+from conversations.cases.lifecycle import Act
 from conversations.cases.orders import OrderKey
+from conversations.cases.roles import Role
 from conversations.cases.states import State
+from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE
+from conversations.desk.finishing import finish
+from conversations.desk.moving import make_move
 from conversations.desk.talking import GONE
-from conversations.dialogs.dialog import start
-from conversations.messages import Speech
+from conversations.desk.visit import Visit
+from conversations.dialogs.dialog import Context, start
+from conversations.messages import Card, Speech
 from conversations.ports import LinkPurpose
 
 REF = "A7KQ2M"
@@ -58,6 +64,61 @@ async def test_a_long_list_of_cases_says_how_many_more_there_are(house, at, buye
 
     assert "And 4 more." in seller.read
     assert len(seller.labels) == 10
+
+
+async def test_a_new_seller_gets_the_cards_of_open_cases_only(house, at, buyer):
+    await at(State.AT_ODDS, ref="AAAAAA")
+    await at(State.SETTLED, ref="BBBBBB")
+    new = await house.person(201, "Bea")
+    token = await house.link(LinkPurpose.SELLER, "Acme")
+
+    await new.say(f"/join {token}")
+
+    assert [out.ref for out in new.now if isinstance(out.body, Card)] == ["AAAAAA"]
+
+
+async def test_a_note_is_about_the_case_one_decides_and_not_about_ones_own(house, at, buyer, seller, arbitrator):
+    await at(State.ARBITRATION, ref="AAAAAA")
+    own = await at(State.AT_ODDS, ref="BBBBBB")
+    await house.put(replace(own, buyer=await house.id_of(arbitrator)))
+
+    await arbitrator.say("/note")
+    await arbitrator.say("He lies.")
+
+    assert (await house.journal("AAAAAA"), await house.journal("BBBBBB")) == (["NoteWritten"], [])
+
+
+async def test_the_clock_is_nobody(house, at):
+    case = await at(State.AT_ODDS)
+    async with house.db.work() as work:
+        assert await recipients(case, Role.CLOCK, work) == []
+
+
+async def test_a_move_that_the_case_has_closed_meanwhile_is_explained(house, at, buyer, seller):
+    """Somebody came before it, between the look at the case and the lock on it."""
+    case = await at(State.AT_ODDS)
+    async with house.db.work() as work:
+        person = await work.people.get(await house.id_of(seller))
+        visit = Visit(work=work, now=house.time, settings=house.desk.settings, person=person, finish=finish)
+        await make_move(visit, case, Role.SELLER, Act(move="answer", text="in May"))
+    await house.deliver()
+
+    assert seller.read.startswith("“Answer the arbitrator” is not possible now: No agreement yet.")
+    assert await house.journal(REF) == []
+
+
+async def test_what_was_asked_of_somebody_is_finished_only_in_a_case_that_is_still_theirs(house, at, buyer, seller):
+    """They lost it between the last answer and the lock on the case."""
+    case = await at(State.AT_ODDS)
+    await forget(house, seller)
+    async with house.db.work() as work:
+        person = await work.people.get(await house.id_of(seller))
+        visit = Visit(work=work, now=house.time, settings=house.desk.settings, person=person, finish=finish)
+        draft = start("refuse", REF, words="worn")
+        await finish(visit, Context(person=person, now=house.time, dialog=draft, pack=house.build.pack, case=case))
+    await house.deliver()
+
+    assert seller.read == house.plain(GONE)
 
 
 async def test_rating_finds_the_only_case_that_has_ended(house, at, buyer, seller):

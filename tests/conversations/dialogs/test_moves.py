@@ -297,6 +297,16 @@ def test_an_offer_of_a_return(talk, build, payer, shipping, reimbursed):
     assert made(offering) == Act(move="offer", terms=terms)
 
 
+def test_a_currency_without_an_allowance_names_no_most_for_sending_back(talk, build):
+    case = build.at(State.ESCALATED)
+    offering = talk("offer", replace(case, limits=replace(case.limits, return_shipping={})), S)
+    offering.tap("Money back")
+    offering.say("40")
+    offering.tap("Yes, they go back")
+
+    assert offering.labels[:2] == ["The seller", "The buyer"]
+
+
 def test_an_offer_of_money_while_the_buyer_keeps_the_goods(talk, build):
     offering = talk("offer", build.at(State.AT_ODDS), B)
 
