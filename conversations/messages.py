@@ -32,6 +32,11 @@ class Said:
     reply_to: int | None = None
     is_edit: bool = False
 
+    @property
+    def album(self) -> str:
+        """What joins it with other messages that were sent together; empty when it came alone."""
+        return next((file.album for file in self.files if file.album), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:

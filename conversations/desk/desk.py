@@ -17,6 +17,7 @@ from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.relay import WHICH_CASE
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
@@ -162,6 +163,9 @@ async def _hear(visit: Visit, said: Said) -> None:
             await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
         return
     stack = await visit.work.dialogs.of(visit.person.id)
+    if stack and stack[-1].name == WHICH_CASE.name and talking.album_begun(stack[-1], said):
+        await _keep_more(visit, stack, said)
+        return
     if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
         if stack[-1].name in _WHOLE_MESSAGES and stack[-1].step == "words":
             await _hear_whole(visit, stack, said)
@@ -182,6 +186,15 @@ async def _hear(visit: Visit, said: Said) -> None:
             Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
             choices=start_choices(visit),
         )
+
+
+async def _keep_more(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -> None:
+    """The rest of an album waits with its first file for the case to be named."""
+    answers = stack[-1].answers
+    files = [*answers["files"], *(asdict(file) for file in said.files)]
+    text = "\n".join(filter(None, (answers["text"], said.text)))
+    waiting = replace(stack[-1], answers={**answers, "files": files, "text": text})
+    await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], waiting))
 
 
 async def _hear_whole(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -> None:

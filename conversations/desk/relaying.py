@@ -44,7 +44,7 @@ async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
 
 async def _is_more_of_album(visit: Visit, case: Case, role: Role, said: Said) -> bool:
     """Whether it belongs to an album whose first file is evidence already: the first has asked, or answered, for all."""
-    album = _album_of(said)
+    album = said.album
     given = await visit.work.evidence.of(case.ref) if album else ()
     return any(item.by is role and item.file.album == album for item in given)
 
@@ -85,7 +85,7 @@ async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequ
 
 async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phrase]) -> None:
     """One notice for each message, and one for all that came together."""
-    album = _album_of(said)
+    album = said.album
     await visit.work.outbox.add(
         Outgoing(
             to=visit.person.id,
@@ -96,10 +96,6 @@ async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phr
             answers=visit.message,
         )
     )
-
-
-def _album_of(said: Said) -> str:
-    return next((file.album for file in said.files if file.album), "")
 
 
 def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:
@@ -140,7 +136,7 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said, usable: Sequen
     room = max(0, case.limits.files * (1 + len(case.rulings)) - len(given))
     fitting = [file for file in usable if file.size <= MAX_SIZE]
     added = await add_evidence(visit, case, role, fitting[:room], said.text)
-    album = _album_of(said)
+    album = said.album
     names = [item.name for item in given if album and item.file.album == album] + [f"E{fact.n}" for fact in added]
     lines = [Phrase("Filed as evidence: {names}.", names=tuple(names))] if names else []
     if len(fitting) < len(usable):

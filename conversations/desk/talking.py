@@ -21,7 +21,7 @@ from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.rating import RATING
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, WHICH_CASE
-from conversations.messages import Placing, Said, Style
+from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
@@ -70,6 +70,10 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
         await go_on(visit, stack, complaint=_MOVED_ON)
         return
     given = step.take(context, reply)
+    album = album_begun(opened, reply)
+    if isinstance(given, Complaint) and album:
+        await _say_of_album(visit, album, given.why, opened.ref)
+        return
     if isinstance(given, Complaint):
         if step.id == "code" and await _has_guessed_too_often(visit):
             await _lock(visit, stack)
@@ -79,7 +83,23 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
     opened = dialogs.answer(opened, step.id, given)
     if step.id == "code":
         await _bind(visit, opened)
-    await go_on(visit, (*stack[:-1], opened))
+    await go_on(visit, (*stack[:-1], opened), placing=Placing.REPLACE if album else None)
+
+
+def album_begun(opened: OpenDialog, reply: Reply) -> str:
+    """The album that a message belongs to, if the dialog has a file of it already; else empty.
+
+    The first of an album brings the question; what comes after it changes that one.
+    """
+    album = reply.album if isinstance(reply, Said) else ""
+    return album if any(file["album"] == album for file in opened.answers.get("files", ())) else ""
+
+
+async def _say_of_album(visit: Visit, album: str, line: Phrase, ref: str) -> None:
+    """In one place for all of an album, so that what comes after it does not push it away."""
+    body = Notice(lines=(line,), stays=True)
+    out = Outgoing(to=visit.person.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref)
+    await visit.work.outbox.add(out)
 
 
 async def press(visit: Visit, pressed: presses.AnswerPress) -> None:

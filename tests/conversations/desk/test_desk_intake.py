@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from conversations.cases.claim import Claimed
+from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.money import Money
 from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.messages import Card, Exhibits, Notice
+from conversations.messages import Card, Exhibits, Notice, Placing
 from conversations.ports import LinkPurpose
 
 CODE = "K7Q2-MX4P"
@@ -323,6 +324,41 @@ async def test_what_another_claimed_meanwhile_cannot_be_claimed_any_more(house, 
 
     assert "can no longer be claimed as it stands" in other.read or "not possible" in other.read
     assert len(await house.cases()) == 1
+
+
+async def test_an_album_is_asked_about_once(house, buyer, photo):
+    await house.bind(buyer, house.build.order())
+    await buyer.say("/new 1001")
+    for step in ("☐ 1 × Red scarf", "Go on", "Refund", "It arrived damaged"):
+        await buyer.tap(step)
+    await buyer.say("the tear", replace(photo(1), album="7"))
+    assert [out.placing for out in buyer.now] == [Placing.BELOW]
+
+    await buyer.say("", replace(photo(2), album="7"))
+    assert [(out.slot, out.placing) for out in buyer.now] == [("question", Placing.REPLACE)]
+    assert "2 files received so far." in buyer.read
+    await buyer.say("", replace(photo(3, size=MAX_SIZE + 1), album="7"))
+    assert [(out.slot, out.placing) for out in buyer.now] == [("album:7", Placing.REPLACE)]
+    assert "larger than 20 MB" in buyer.read
+    await buyer.say("", photo(4))
+    assert [out.placing for out in buyer.now] == [Placing.BELOW]
+    assert "3 files received so far." in buyer.read
+
+
+async def test_an_album_waits_together_for_its_case_to_be_named(house, at, buyer, seller, photo):
+    await at(State.AT_ODDS, ref="AAAAAA")
+    await at(State.AT_ODDS, ref="BBBBBB")
+    await seller.say("the parcel", replace(photo(1), album="7"))
+    assert seller.asks == "Which case is this about?"
+
+    await seller.say("its label", replace(photo(2), album="7"))
+    assert seller.now == []
+    await seller.tap("AAA-AAA · No agreement yet")
+
+    assert [(item.file.file_id, item.caption) for item in await house.evidence("AAAAAA")] == [
+        ("f1", "the parcel\nits label"),
+        ("f2", "the parcel\nits label"),
+    ]
 
 
 async def test_a_claim_is_in_time_where_its_time_ended_while_the_service_was_away(house, buyer, claim_return):
