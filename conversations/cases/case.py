@@ -92,10 +92,18 @@ class Case:
 
     @property
     def appealed_arbitrator(self) -> int | None:
-        """Who gave the ruling that is under appeal, and so may not decide on it; None when none is."""
-        if self.position.is_appealed and self.rulings and not self.rulings[-1].is_final:
+        """Who gave the ruling that is under appeal, and so may not decide on it; None when none is, or the parties agreed
+        meanwhile."""
+        position = self.position
+        if position.is_appealed and position.is_ruled and self.rulings and not self.rulings[-1].is_final:
             return self.rulings[-1].arbitrator
         return None
+
+    @property
+    def has_failed_ruling(self) -> bool:
+        """Whether an earlier ruling, other than one under appeal, did not end the case: goods were disputed again, or
+        could be sent nowhere. The next ruling is on money, so that nobody sends goods to and fro without end."""
+        return len(self.rulings) > (self.appealed_arbitrator is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +216,16 @@ def _may_approve_by_default(case: Case, has_address: bool) -> bool:
     return case.verdict.outcome is Outcome.ELIGIBLE and not case.is_unproven and case.paid.minor <= cap
 
 
-#: Under these the goods are the buyer's to keep, and go back to them from wherever they are.
+#: Under these the goods are the buyer's to keep, and go back to them.
 _GOODS_STAY = frozenset({Kind.COMPENSATION, Kind.DISMISSAL})
 
 
 def as_agreed(case: Case, terms: Terms) -> Terms:
     """The terms with what follows from where the goods are: those that stay the buyer's are not asked for, and are sent
-    back if they have left."""
+    back if the seller has them. What never came, as the seller says, they cannot send."""
     if terms.kind not in _GOODS_STAY:
         return terms
-    held = case.position.done.received or case.position.done.shipped
+    held = case.position.done.received
     return replace(
         terms,
         goods_back=False,
@@ -256,6 +264,13 @@ def _denied(case: Case, move: Act, actor: Actor) -> Denied | None:
         if reason := terms_refused(case, move.terms):
             return Denied(reason)
     match move.move:
+        case "rule" if move.terms is not None and case.has_failed_ruling and _moves_goods(case, move.terms):
+            return Denied(
+                Phrase(
+                    "An earlier ruling has failed over these goods. Please rule on money: nothing more can be sent back "
+                    "or replaced."
+                )
+            )
         case "offer" if rounds_of(case.offers, actor.role) >= case.limits.rounds:
             return Denied(
                 Phrase(
@@ -275,6 +290,11 @@ def _denied(case: Case, move: Act, actor: Actor) -> Denied | None:
         case "take" if case.appealed_arbitrator == actor.person:
             return Denied(Phrase("You gave the ruling under appeal, so another arbitrator has to take it."))
     return None
+
+
+def _moves_goods(case: Case, terms: Terms) -> bool:
+    """Whether goods would be sent on their way, other than home."""
+    return terms.send is Send.REPLACEMENT or (terms.goods_back and not case.position.done.received)
 
 
 def terms_refused(case: Case, terms: Terms) -> Phrase | None:

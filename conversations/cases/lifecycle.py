@@ -66,7 +66,7 @@ class Position:
     offer: OpenOffer | None = None
     offers: int = 0  # how many were made so far
     asked: Role | None = None  # whom the arbitrator asked
-    is_ruled: bool = False
+    is_ruled: bool = False  # the terms are a ruling's
     accepted_by: frozenset[Role] = frozenset()  # who has accepted the ruling
     is_appealed: bool = False
 
@@ -131,7 +131,7 @@ def _accept(position: Position, act: Act, role: Role) -> Position:
     offer = replace(offer, accepted_by=offer.accepted_by | {role})
     if offer.waits_for:
         return replace(position, offer=offer)
-    return replace(position, terms=offer.terms, done=_anew(position.done), offer=None, asked=None)
+    return replace(position, terms=offer.terms, done=_anew(position.done), offer=None, asked=None, is_ruled=False)
 
 
 def _accept_ruling(position: Position, act: Act, role: Role) -> Position:
@@ -151,7 +151,11 @@ def _receive(position: Position, act: Act, role: Role) -> Position:
 
 
 def _send(position: Position, act: Act, role: Role) -> Position:
-    return replace(position, done=replace(position.done, sent=True), offer=None)
+    """Goods that are sent home are no longer the seller's to send, whatever becomes of the parcel."""
+    done = replace(position.done, sent=True)
+    if position.terms is not None and position.terms.send is Send.ORIGINAL:
+        done = replace(done, shipped=False, received=False)
+    return replace(position, done=done, offer=None)
 
 
 def _take_delivery(position: Position, act: Act, role: Role) -> Position:

@@ -411,6 +411,20 @@ def test_after_the_final_ruling_any_arbitrator_may_take_a_new_dispute(build):
     ]
 
 
+def test_an_agreement_ends_the_appeal(build):
+    terms = build.terms(Kind.EXCHANGE, goods_back=False, shipping=None)
+    case = build.walk(
+        appealed(build),
+        ("offer", build.seller, {"terms": terms}),
+        ("accept", build.buyer),
+        ("send_goods", build.seller, {"carrier": "UPS", "number": "1"}),
+        ("dispute_goods", build.buyer, {"arrived": False, "text": "nothing came"}),
+    )
+
+    assert (case.appealed_arbitrator, case.has_failed_ruling) == (None, True)
+    assert build.moved(case, "take", build.arbitrator).case.arbitrator == 9
+
+
 def test_nothing_is_executed_while_an_appeal_is_open(build):
     case = appealed(build)
     doing = ("ship", "receive", "send_goods", "refund", "receive_goods", "confirm_refund", "enforce")
@@ -456,6 +470,92 @@ def test_a_question_is_answered_or_not(build, name, who, fact):
     assert (moved.case.state, moved.facts) == (State.ARBITRATION, (fact,))
 
 
+# --- after a ruling that failed over goods ---------------------------------------------------------------------
+
+
+def failed_ruling(build, terms, *, appeal=False):
+    """A case in arbitration again: the ruled terms sent goods on their way, and what came was wrong."""
+    ruled = build.walk(build.at(State.ARBITRATION), ("rule", build.arbitrator, {"terms": terms, "text": "r"}))
+    if appeal:
+        again = (
+            ("appeal", build.buyer),
+            ("take", build.another),
+            ("rule", build.another, {"terms": terms, "text": "r"}),
+        )
+        ruled = build.walk(ruled, *again)
+    else:
+        ruled = build.walk(ruled, ("stand", THE_CLOCK))
+    return build.walk(
+        ruled,
+        ("send_goods", build.seller, {"carrier": "UPS", "number": "1"}),
+        ("dispute_goods", build.buyer, {"text": "wrong again"}),
+        ("take", build.arbitrator),
+    )
+
+
+REPLACE = {"goods_back": False, "shipping": None}
+AGAIN = (
+    "An earlier ruling has failed over these goods. Please rule on money: nothing more can be sent back or replaced."
+)
+
+
+@pytest.mark.parametrize("appeal", [False, True])
+def test_a_ruling_that_failed_over_goods_is_followed_by_one_on_money(build, appeal):
+    case = failed_ruling(build, build.terms(Kind.EXCHANGE, **REPLACE), appeal=appeal)
+
+    for terms in (build.terms(Kind.EXCHANGE, **REPLACE), build.terms(Kind.RETURN_REFUND, 100)):
+        assert denied(case, "rule", build.arbitrator, terms=terms, text="r") == AGAIN
+    for kind, state in {Kind.REFUND: State.AWAITING_REFUND, Kind.DISMISSAL: State.CLOSED}.items():
+        ruled = build.moved(case, "rule", build.arbitrator, terms=build.terms(kind, 100), text="r").case
+        assert ruled.rulings[-1].is_final is appeal
+        assert (ruled if appeal else build.moved(ruled, "stand", THE_CLOCK).case).state is state
+
+
+def test_an_appeal_against_a_ruling_on_money_is_about_money(build):
+    case = build.walk(
+        failed_ruling(build, build.terms(Kind.EXCHANGE, **REPLACE)),
+        ("rule", build.arbitrator, {"terms": build.terms(Kind.REFUND, 100), "text": "r"}),
+        ("appeal", build.seller),
+        ("take", build.another),
+    )
+
+    assert denied(case, "rule", build.another, terms=build.terms(Kind.EXCHANGE), text="r") == AGAIN
+
+
+def test_an_appeal_against_the_first_ruling_may_ask_for_goods(build):
+    case = build.walk(appealed(build), ("take", build.another))
+
+    ruled = build.moved(case, "rule", build.another, terms=build.terms(Kind.RETURN_REFUND, 100), text="r").case
+
+    assert ruled.state is State.AWAITING_RETURN
+
+
+def test_goods_that_are_back_may_be_ruled_on_again_as_returned(build):
+    terms = build.terms(Kind.RETURN_REFUND, 100)
+    case = build.walk(
+        build.at(State.ARBITRATION),
+        ("rule", build.arbitrator, {"terms": terms, "text": "r"}),
+        ("stand", THE_CLOCK),
+        ("ship", build.buyer, {"carrier": "DHL", "number": "1"}),
+        ("dispute_goods", build.seller, {"text": "worn"}),
+        ("take", build.arbitrator),
+    )
+
+    ruled = build.walk(case, ("rule", build.arbitrator, {"terms": terms, "text": "not worn"}), ("stand", THE_CLOCK))
+
+    assert ruled.state is State.AWAITING_REFUND
+
+
+@pytest.mark.parametrize("name", ["propose", "offer"])
+def test_both_parties_may_still_agree_on_goods(build, name):
+    case = failed_ruling(build, build.terms(Kind.EXCHANGE, **REPLACE))
+    who = {"propose": build.arbitrator, "offer": build.seller}[name]
+
+    made = build.moved(case, name, who, terms=build.terms(Kind.EXCHANGE, **REPLACE)).case
+
+    assert made.position.offer.terms.send is Send.REPLACEMENT
+
+
 # --- dismissal -------------------------------------------------------------------------------------------------
 
 
@@ -470,12 +570,17 @@ def test_a_dismissal_while_the_goods_are_with_the_buyer_closes_the_case(build):
     assert moved.case.state is State.CLOSED
 
 
-@pytest.mark.parametrize("arrived", [True, False])
-def test_a_dismissal_sends_back_what_the_buyer_no_longer_has(build, arrived):
-    case = build.walk(
+def disputed_return(build, *, arrived):
+    return build.walk(
         build.at(State.RETURNING),
         ("dispute_goods", build.seller, {"arrived": arrived, "text": "broken"}),
         ("take", build.arbitrator),
+    )
+
+
+def test_a_dismissal_sends_back_what_the_seller_has(build):
+    case = build.walk(
+        disputed_return(build, arrived=True),
         ("rule", build.arbitrator, {"terms": build.terms(Kind.DISMISSAL), "text": "r"}),
         ("stand", THE_CLOCK),
     )
@@ -487,6 +592,32 @@ def test_a_dismissal_sends_back_what_the_buyer_no_longer_has(build, arrived):
         facts.DeliveryConfirmed(),
         facts.CaseDismissed(),
     )
+
+
+@pytest.mark.parametrize("kind", [Kind.DISMISSAL, Kind.COMPENSATION])
+def test_a_seller_is_not_asked_to_send_back_what_never_came(build, kind):
+    case = disputed_return(build, arrived=False)
+
+    ruled = build.moved(case, "rule", build.arbitrator, terms=build.terms(kind), text="The number is made up.").case
+
+    assert ruled.position.terms == build.terms(kind)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_seller_is_asked_only_once_to_send_the_goods_home(build, arrived):
+    dismissal = {"terms": build.terms(Kind.DISMISSAL), "text": "r"}
+    case = build.walk(
+        disputed_return(build, arrived=True),
+        ("rule", build.arbitrator, dismissal),
+        ("stand", THE_CLOCK),
+        ("send_goods", build.seller, {"carrier": "UPS", "number": "9"}),
+        ("dispute_goods", build.buyer, {"arrived": arrived, "text": "no"}),
+        ("take", build.arbitrator),
+        ("rule", build.arbitrator, dismissal),
+    )
+
+    assert case.rulings[1].terms == build.terms(Kind.DISMISSAL)
+    assert build.moved(case, "stand", THE_CLOCK).case.state is State.CLOSED
 
 
 @pytest.mark.parametrize(("name", "who"), [("rule", "arbitrator"), ("propose", "arbitrator"), ("offer", "seller")])

@@ -16,7 +16,7 @@ from conversations.cases.lifecycle import advance as made
 from conversations.cases.money import Money
 from conversations.cases.roles import PARTIES, Role
 from conversations.cases.states import State
-from conversations.cases.terms import Done, Kind
+from conversations.cases.terms import Done, Kind, Send
 
 BUYER, SELLER, ARBITRATOR = Role.BUYER, Role.SELLER, Role.ARBITRATOR
 
@@ -40,6 +40,20 @@ def test_goods_sent_after_all_take_the_offer_of_money_off_the_table(build):
     )
 
     assert made(position, Act(move="send_goods"), SELLER).offer is None
+
+
+def test_goods_sent_home_are_no_longer_with_the_seller(build):
+    terms = build.terms(Kind.DISMISSAL, send=Send.ORIGINAL)
+    position = Position(state=State.AWAITING_REPLACEMENT, terms=terms, done=Done(shipped=True, received=True))
+
+    assert made(position, Act(move="send_goods"), SELLER).done == Done(sent=True)
+
+
+def test_a_replacement_leaves_the_goods_where_they_are(build):
+    terms = build.terms(Kind.EXCHANGE)
+    position = Position(state=State.AWAITING_REPLACEMENT, terms=terms, done=Done(shipped=True, received=True))
+
+    assert made(position, Act(move="send_goods"), SELLER).done == Done(shipped=True, received=True, sent=True)
 
 
 def test_money_paid_leaves_no_offer(build):
