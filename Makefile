@@ -5,13 +5,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format migrate messages lock clean
+.PHONY: demo test nightly check format migrate messages lock clean
 
 demo: $(READY)
 	$(BIN)/aftersales demo --port $(PORT)
 
+# In CI the tests of conversations/ are counted as they run: they have to reach every line and branch of it.
 test: $(READY)
+ifeq ($(CI),true)
+	$(BIN)/pytest tests/conversations --cov --cov-report=term --cov-fail-under=100
+	$(BIN)/pytest --ignore tests/conversations
+else
 	$(BIN)/pytest
+endif
+
+# Ten times as many examples of whatever searches for counterexamples, each night others: some ten minutes.
+nightly: $(READY)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m hypothesis
 
 check: $(READY)
 	$(BIN)/ruff format --check .

