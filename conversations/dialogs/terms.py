@@ -27,7 +27,14 @@ def _kinds(context: Context) -> list[Option]:
     kinds = [Kind.REFUND, Kind.EXCHANGE, Kind.COMPENSATION]
     if context.dialog.name == "rule":
         kinds.append(Kind.DISMISSAL)
+    if _is_on_money(context):
+        kinds.remove(Kind.EXCHANGE)
     return [Option(kind.value, _KIND_LABELS[kind]) for kind in kinds]
+
+
+def _is_on_money(context: Context) -> bool:
+    """Whether this is a ruling after one that failed over goods."""
+    return context.dialog.name == "rule" and context.the_case.has_failed_ruling
 
 
 def _kind(context: Context) -> Kind:
@@ -52,8 +59,9 @@ def _presets(context: Context) -> list[Option]:
 
 
 def _goods_open(context: Context) -> bool:
-    """Whether it has to be said that goods go back: only while the buyer has them."""
-    return _kind(context) in (Kind.REFUND, Kind.EXCHANGE) and context.the_case.position.done.goods_with_buyer
+    """Whether it has to be said that goods go back: only while the buyer has them, and they may be asked for."""
+    has_goods = context.the_case.position.done.goods_with_buyer and not _is_on_money(context)
+    return has_goods and _kind(context) in (Kind.REFUND, Kind.EXCHANGE)
 
 
 def _goods_go_back(context: Context) -> bool:

@@ -297,6 +297,24 @@ def test_an_offer_of_a_return(talk, build, payer, shipping, reimbursed):
     assert made(offering) == Act(move="offer", terms=terms)
 
 
+def test_a_ruling_after_one_that_failed_over_goods_is_asked_for_money_alone(talk, build):
+    ruled = {"terms": build.terms(Kind.EXCHANGE, goods_back=False, shipping=None), "text": "replace it"}
+    case = build.walk(
+        build.at(State.ARBITRATION),
+        ("rule", build.arbitrator, ruled),
+        ("stand", build.clock),
+        ("send_goods", build.seller, {"carrier": "UPS", "number": "1"}),
+        ("dispute_goods", build.buyer, {"text": "wrong again"}),
+        ("take", build.arbitrator),
+    )
+    ruling, offering = talk("rule", case, A), talk("offer", case, S)
+
+    assert "A replacement" not in ruling.labels and "A replacement" in offering.labels
+    ruling.tap("Money back")
+    ruling.say("30")
+    assert "Yes, they go back" not in ruling.labels
+
+
 def test_a_currency_without_an_allowance_names_no_most_for_sending_back(talk, build):
     case = build.at(State.ESCALATED)
     offering = talk("offer", replace(case, limits=replace(case.limits, return_shipping={})), S)
