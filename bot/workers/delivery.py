@@ -42,7 +42,7 @@ class Delivery:
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()  # copy and kind -> the messenger's file id
+        self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
         """Says it. Returns the messages to remember, the slot's among them."""
@@ -122,7 +122,8 @@ class Delivery:
         try:
             sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
         except FileGone:
-            if not any(self._known.pop((file.kept, file.kind), "") for file in body.files):
+            forgotten = [self._known.pop(_upload_of(file), "") for file in body.files]
+            if not any(forgotten):
                 raise
             sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
         words, shown = sent[: len(sent) - len(body.files)], sent[len(sent) - len(body.files) :]
@@ -139,7 +140,7 @@ class Delivery:
         for file in files:
             if not file.kept:
                 ready.append(file)
-            elif known := self._known.get((file.kept, file.kind)):
+            elif known := self._known.get(_upload_of(file)):
                 ready.append(replace(file, file_id=known))
             else:
                 try:
@@ -151,8 +152,8 @@ class Delivery:
 
     def _remember(self, file: File, sent: Sent) -> None:
         if file.kept and sent.file_id:
-            self._known[file.kept, file.kind] = sent.file_id
-            self._known.move_to_end((file.kept, file.kind))
+            self._known[_upload_of(file)] = sent.file_id
+            self._known.move_to_end(_upload_of(file))
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
 
@@ -173,6 +174,11 @@ class Delivery:
             return None
         async with self._db.reading() as work:
             return await work.posts.in_slot(person.address, slot)
+
+
+def _upload_of(file: File) -> tuple[str, str, str]:
+    """What makes a file that was sent up another one to the messenger."""
+    return file.kept, file.kind, file.name
 
 
 def _origin(outgoing: Outgoing) -> tuple[int, int] | None:

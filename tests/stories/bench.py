@@ -232,6 +232,12 @@ class Bench:
             assert answer.ok, told
             return told
 
+    async def file(self, file_id: str) -> bytes:
+        """What anybody gets who opens a file in the chat."""
+        async with self._http.get(f"/_sim/files/{file_id}") as answer:
+            assert answer.ok
+            return await answer.read()
+
     async def requests(self) -> list[dict[str, Any]]:
         """Every request the bot has made."""
         return list((await self.get("/_sim/requests?after=0"))["requests"])

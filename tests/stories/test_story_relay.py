@@ -35,9 +35,8 @@ async def test_words_media_and_edits_pass_both_ways(bench: Bench, languages: tup
     shown = await newest(buyer)
     assert "photo" in shown
     assert "Page 3" in shown["caption"]
-    assert (
-        buyer.reads(Phrase("{party} · {ref}", party=Phrase("The seller writes"), ref=ref)) in (await buyer.texts())[-1]
-    )
+    exhibit = Phrase("{ref} · {name} · {party}", ref=ref, name="E2", party=Phrase("The seller"))
+    assert buyer.reads(exhibit) in (await buyer.texts())[-1]
     await seller.is_told(Phrase("Filed as evidence: {names}.", names=("E2",)))
 
     await seller.video("How to open it")
@@ -49,6 +48,9 @@ async def test_words_media_and_edits_pass_both_ways(bench: Bench, languages: tup
     )
     photos = [message for message in await buyer.messages() if "photo" in message and message["from"]["is_bot"]]
     assert len(photos) == 3
+    assert photos[1]["media_group_id"] == photos[2]["media_group_id"]
+    assert "Both" in photos[1]["caption"]
+    await seller.is_told(Phrase("Filed as evidence: {names}.", names=("E4", "E5")))
 
     await buyer.say("/reply Thank you!")
     await seller.is_told("Thank you!")
