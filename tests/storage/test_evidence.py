@@ -32,7 +32,9 @@ async def test_exhibits_are_numbered_on_case_by_case(db: Database, noon: datetim
 async def test_save_keeps_what_was_found(db: Database, noon: datetime) -> None:
     async with db.work() as work:
         [photo, video] = await work.evidence.add("A7KQ2M", [PHOTO, VIDEO], by=Role.BUYER, at=noon)
-        filed = replace(photo, sha256="ab" * 32, mime="image/jpeg")
+        filed = replace(
+            photo, sha256="ab" * 32, mime="image/heic", copy="cd" * 32, copy_mime="image/jpeg", is_shown=True
+        )
         refused = replace(video, refused="broken")
         await work.evidence.save("A7KQ2M", filed)
         await work.evidence.save("A7KQ2M", refused)
