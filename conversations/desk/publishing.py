@@ -168,9 +168,9 @@ async def remind(case: Case, role: Role, work: Work, *, now: datetime) -> None:
 async def tell_parties(case: Case, facts: Sequence[Fact], who: Role, hearers: Sequence[Role], work: Work) -> None:
     """Tells some roles of facts that are no move."""
     for role in hearers:
-        if lines := tuple(notices.record(fact, who) for fact in facts):
-            for person in await recipients(case, role, work):
-                await _notify(case, person, role, lines, work)
+        lines = tuple(notices.record(fact, who) for fact in facts)
+        for person in await recipients(case, role, work):
+            await _notify(case, person, role, lines, work)
 
 
 async def _take_leave(before: Case, case: Case, facts: Sequence[Fact], work: Work) -> None:

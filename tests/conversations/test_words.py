@@ -105,6 +105,16 @@ def test_another_item_is_named_in_the_terms(build):
     assert "Green mug" in "\n".join(build.plain(line) for line in vocabulary.terms_lines(terms))
 
 
+def test_goods_that_are_back_already_are_nobodys_to_pay_for(build):
+    terms = build.terms(Kind.RETURN_REFUND, 1000, shipping=None)
+
+    assert [build.plain(line) for line in vocabulary.terms_lines(terms)] == [
+        "Return and refund",
+        "10.00 USD to the buyer",
+        "The buyer sends the goods back",
+    ]
+
+
 def test_a_person_sells_for_their_stores_only():
     ada = Person(id=1, address=1, name="Ada", language="en", stores=frozenset({"Acme"}))
 

@@ -9,6 +9,7 @@ from conversations.cases.lifecycle import Act
 from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
+from conversations.desk import Desk
 from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE
 from conversations.desk.finishing import finish
@@ -86,6 +87,14 @@ async def test_a_note_is_about_the_case_one_decides_and_not_about_ones_own(house
     await arbitrator.say("He lies.")
 
     assert (await house.journal("AAAAAA"), await house.journal("BBBBBB")) == (["NoteWritten"], [])
+
+
+async def test_without_an_operator_nobody_is_told_of_a_store_without_sellers(house, buyer, operator, claim_return):
+    house.desk = Desk(replace(house.desk.settings, operator=None))
+
+    await claim_return()
+
+    assert operator.heard == []
 
 
 async def test_the_clock_is_nobody(house, at):

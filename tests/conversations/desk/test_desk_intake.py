@@ -311,21 +311,6 @@ async def test_a_settled_case_keeps_what_it_claimed(house, buyer, at):
     assert "Blue mug" not in "".join(buyer.labels)
 
 
-async def test_what_another_claimed_meanwhile_cannot_be_claimed_any_more(house, buyer, claim_return):
-    other = await house.person(101, "Pat")
-    await house.bind(other, house.build.order())
-    await other.say("/new 1001")
-    for step in ("☐ 2 × Blue mug", "Go on", "2", "Return", "I changed my mind", "Yes, unused", "Yes, intact"):
-        await other.tap(step)
-    await other.tap("Leave out")
-    await claim_return()
-
-    await other.tap("Send the claim")
-
-    assert "can no longer be claimed as it stands" in other.read or "not possible" in other.read
-    assert len(await house.cases()) == 1
-
-
 async def test_an_album_is_asked_about_once(house, buyer, photo):
     await house.bind(buyer, house.build.order())
     await buyer.say("/new 1001")

@@ -49,16 +49,17 @@ async def test_a_stale_button_shows_where_the_case_stands(house, at, buyer, sell
     assert buyer.question is None
 
 
-async def test_a_button_of_somebody_elses_case_answers_like_one_of_no_case(house, at, buyer, seller):
+@pytest.mark.parametrize("does", ["1:m:{}:1:escalate", "1:c:case:{}"])
+async def test_a_button_of_somebody_elses_case_answers_like_one_of_no_case(house, at, buyer, seller, does):
     await at(State.AT_ODDS)
     eve = await house.person(666, "Eve")
 
-    await eve.press("1:m:A7KQ2M:1:escalate")
-    theirs = eve.now
-    await eve.press("1:m:ZZZZZZ:1:escalate")
+    await eve.press(does.format(REF))
+    theirs = [house.text(out.body) for out in eve.now]
+    await eve.press(does.format("ZZZZZZ"))
 
-    assert theirs == eve.now
-    assert [house.plain(toast.body.text) for toast in theirs] == [house.plain(NO_CASE)]
+    assert theirs == [house.text(out.body) for out in eve.now]
+    assert "/cases shows" in eve.read
     assert (await house.case(REF)).state is State.AT_ODDS
 
 
@@ -256,12 +257,6 @@ async def test_a_move_that_is_closed_says_what_is_open(house, at, buyer, seller)
 
     assert "“I have sent it back” is not possible now: No agreement yet." in buyer.read
     assert "Call an arbitrator" in buyer.read
-
-
-async def test_a_command_for_none_of_ones_cases_says_so(house, buyer):
-    await buyer.say("/withdraw")
-
-    assert "None of your cases can do “Withdraw the claim” now." in buyer.read
 
 
 async def test_a_command_for_one_of_two_cases_asks_and_goes_on(house, at, buyer, seller):

@@ -73,13 +73,6 @@ async def test_a_file_waits_for_its_case_to_be_named(house, two, buyer, seller, 
     assert "Filed as evidence: E1." in buyer.read
 
 
-async def test_words_of_somebody_without_a_case_are_met_with_help(house, buyer):
-    await buyer.say("my mug is broken")
-
-    assert "Tell us what is wrong with an order" in buyer.read
-    assert "Report a problem" in buyer.labels
-
-
 async def test_an_ended_case_passes_nothing_on(house, at, buyer, seller):
     await at(State.CLOSED)
     await house.posted(buyer, 777, "A7KQ2M")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from conversations.cases.claim import Reason, Remedy
 from conversations.cases.lifecycle import waits_for
 from conversations.cases.money import Money
 from conversations.cases.roles import Role
@@ -187,14 +188,21 @@ async def test_a_claim_that_is_for_the_seller_to_judge_is_escalated(house, buyer
     assert "Take this case" in [house.plain(c.label) for row in arbitrator.card(ref).choices for c in row]
 
 
-async def test_a_return_is_not_approved_by_silence_without_an_address(house, at, buyer, seller):
+@pytest.mark.parametrize(
+    ("claim", "state"),
+    [
+        ({}, State.ESCALATED),
+        ({"remedy": Remedy.REFUND, "reason": Reason.FAULTY, "evidence": 1}, State.AWAITING_REFUND),
+    ],
+)
+async def test_only_what_needs_no_address_is_approved_by_silence_without_one(house, at, buyer, seller, claim, state):
     await house.set_address(address=None)
-    case = await at(State.AWAITING_SELLER)
+    case = await at(State.AWAITING_SELLER, case=house.build.case(**claim))
 
     house.time = case.due_at
     await house.ring(REF)
 
-    assert (await house.case(REF)).state is State.ESCALATED
+    assert (await house.case(REF)).state is state
 
 
 async def test_a_return_without_an_address_is_not_closed_on_the_buyer(house, at, buyer, seller, arbitrator):

@@ -52,12 +52,6 @@ async def test_command_of_a_role_one_has_elsewhere_tells_of_the_case_only_what_i
     assert (await room.case(ref)).state.value == "awaiting_seller"
 
 
-async def test_bots_name_after_a_command_is_nothing_special(room) -> None:
-    ref = await room.claim()
-    await room.say(SAM, f"/REFUSE@aftersales_bot {ref} It was fine.")
-    assert (await room.case(ref)).refusal == "It was fine."
-
-
 # --- words after a command -------------------------------------------------------------------------------------
 
 
@@ -159,17 +153,6 @@ async def test_refund_with_and_without_words(room) -> None:
     assert [(v.amount.minor, v.number) for v in (await room.case(ref)).vouchers] == [(500, "TX-1"), (1500, "TX-2")]
 
 
-async def test_refund_of_more_than_is_due_is_refused(room) -> None:
-    ref = await room.claim()
-    await room.say(SAM, f"/approve {ref}")
-    await room.tap(SAM, "Yes, approve")
-
-    await room.say(SAM, f"/refund {ref} 21 TX-1")
-
-    assert "A refund can be up to $20.00, what is still due." in room.text(SAM).replace("US$", "$")
-    assert (await room.case(ref)).vouchers == ()
-
-
 # --- rulings ---------------------------------------------------------------------------------------------------
 
 
@@ -252,23 +235,6 @@ async def test_words_too_short_after_a_command_are_refused_like_any_others(room,
 # --- arbitrators -----------------------------------------------------------------------------------------------
 
 
-async def test_free_words_answer_the_arbitrator_before_they_are_passed_on(room) -> None:
-    ref = await room.claim()
-    await room.arbitrated(ref)
-    await room.say(ANA, f"/ask {ref} buyer When did it break?")
-    assert "When did it break?" in room.text(MIA)
-
-    await room.say(SAM, "I would like to know as well.")  # not asked, so it is passed on
-    assert (await room.case(ref)).state.value == "evidence_requested"
-    await room.say(MIA, "On Monday.")
-
-    assert (await room.case(ref)).state.value == "arbitration"
-    assert (await room.facts(ref))[-2:] == ["MessagePassedOn", "QuestionAnswered"]
-    assert "On Monday." in room.text(ANA)
-    await room.say(MIA, "Please, Sam.")
-    assert (await room.facts(ref))[-1] == "MessagePassedOn"
-
-
 async def test_arbitrators_words_are_not_relayed_and_notes_are_for_arbitrators(room) -> None:
     ref = await room.claim()
     await room.arbitrated(ref)
@@ -302,13 +268,3 @@ async def test_arbitrator_tied_to_the_store_or_the_buyer_never_sees_the_case_as_
     await room.say(ANA, "/queue")
     assert "Waiting for an arbitrator" in room.text(ANA)
     assert f"{ref[:3]}-{ref[3:]}" in room.text(ANA)
-
-
-async def test_other_arbitrators_are_told_that_it_is_taken_and_see_it_no_more(room) -> None:
-    ref = await room.claim()
-    await room.arbitrated(ref)
-    assert room.text(BEN) == f"Case {ref[:3]}-{ref[3:]} has been taken by another arbitrator."
-
-    await room.say(BEN, f"/case {ref[:3]}-{ref[3:]}")
-
-    assert room.text(BEN) == "There is no such case among yours. /cases shows them all."

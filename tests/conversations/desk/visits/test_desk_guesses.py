@@ -9,7 +9,6 @@ from conversations.cases.money import Money
 from conversations.cases.orders import OrderKey
 from conversations.messages import Question
 from conversations.phrase import Phrase
-from conversations.ports import Link, LinkPurpose
 
 MIA, SAM, ANA, BEN, ZOE = 1, 2, 3, 4, 5
 LOCKED = "Too many wrong codes. Please wait an hour and try again, or ask the shop to send you the code anew."
@@ -32,17 +31,6 @@ async def answers_to_wrong_codes(room, number: str) -> list[str]:
     return answers
 
 
-async def test_five_wrong_codes_lock_whether_the_number_exists_or_not(room) -> None:
-    there = await answers_to_wrong_codes(room, "1001")
-    assert there[-1] == LOCKED
-    assert len(set(there[1:-1])) == 1
-    assert await room.draft(ZOE) == []
-    room.now += timedelta(hours=1, seconds=1)
-    await room.say(ZOE, "/new anew")
-
-    assert await answers_to_wrong_codes(room, "9999") == there
-
-
 async def test_locked_person_can_neither_begin_anew_nor_use_the_right_code_until_an_hour_has_passed(room) -> None:
     await answers_to_wrong_codes(room, "1001")
     for command in ("/new", "/new anew", "/new 1001", "/resume"):
@@ -56,19 +44,6 @@ async def test_locked_person_can_neither_begin_anew_nor_use_the_right_code_until
     await room.say(ZOE, "k7q-2")
 
     assert "How many of “Blue mug”?" in room.text(ZOE)
-
-
-async def test_link_does_not_prove_an_order_and_is_used_up_by_its_code(room) -> None:
-    async with room.db.work() as work:
-        token = await work.links.issue(Link(purpose=LinkPurpose.ORDER, store="Acme", number="1001"), expires_at=None)
-    await room.say(ZOE, f"/start {token}")
-    assert room.text(ZOE).startswith("What is the code of order 1001?")
-    await room.say(ZOE, "K7Q2")
-    assert "Blue mug" in room.text(ZOE)
-
-    await room.say(BEN, f"/start {token}")
-
-    assert "This link has been used or has expired." in room.text(BEN)
 
 
 async def test_order_number_of_two_stores_is_told_apart_by_the_code(room) -> None:
@@ -109,6 +84,21 @@ async def test_draft_is_kept_over_other_dialogs_and_days(room) -> None:
     assert [question.prompt for question in room.bodies(MIA, Question)] == [Phrase("What went wrong?")]
     await room.tap(MIA, "I changed my mind")
     assert "Are the goods unused?" in room.text(MIA)
+
+
+async def test_back_takes_the_last_answer_back_and_cancel_changes_nothing(room) -> None:
+    await room.say(MIA, "/new 1001")
+    await room.say(MIA, "1")
+    await room.tap(MIA, "Refund")
+    await room.tap(MIA, "‹ Back")
+    assert room.bodies(MIA, Question)[0].prompt == Phrase("What would you like?")
+
+    await room.tap(MIA, "Cancel")
+
+    assert "Stopped. Nothing has been changed." in room.text(MIA)
+    assert await room.draft(MIA) == []
+    await room.say(MIA, "/cancel")
+    assert "There is nothing to stop." in room.text(MIA)
 
 
 async def test_resume_without_a_draft_begins_one(room) -> None:
@@ -157,14 +147,3 @@ async def test_two_drafts_for_one_unit_each_both_become_cases(room) -> None:
     async with room.db.reading() as work:
         cases = await work.cases.of_order(OrderKey("Acme", "1001"))
     assert sorted((case.paid.minor, case.claim.items[0].quantity) for case in cases) == [(2000, 1), (2000, 1)]
-
-
-async def test_draft_that_waited_until_the_window_passed_is_judged_again(room) -> None:
-    await room.draft_claim(MIA, remedy="Return")
-    room.now += timedelta(days=30)
-
-    await room.tap(MIA, "Send the claim")
-
-    assert "Send the claim" not in room.labels(MIA)
-    async with room.db.reading() as work:
-        assert await work.cases.of_order(OrderKey("Acme", "1001")) == []

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from conversations import presses
 from conversations.cases.states import State
 from conversations.messages import Outgoing
 from conversations.phrase import Phrase
@@ -149,21 +148,6 @@ async def test_return_address_can_be_given_with_the_command(room) -> None:
     assert "Where should returns to your store be sent?" in room.text(SAM)
 
 
-async def test_what_was_begun_on_a_case_that_is_out_of_sight_by_now_is_not_done(room) -> None:
-    ref = await room.claim()
-    await room.escalated(ref)
-    await room.say(ANA, f"/take {ref}")
-    await room.say(ANA, f"/note {ref}")
-    await room.say(ANA, f"/release {ref}")
-    await room.say(BEN, f"/take {ref}")
-    facts = await room.facts(ref)
-
-    await room.say(ANA, "He lies.")
-
-    assert room.text(ANA) == "This case is not open to you any more."
-    assert await room.facts(ref) == facts
-
-
 async def test_ruling_begun_before_the_case_went_to_another_is_not_given(room) -> None:
     ref = await room.claim()
     await room.arbitrated(ref)
@@ -179,24 +163,6 @@ async def test_ruling_begun_before_the_case_went_to_another_is_not_given(room) -
 
     assert room.text(ANA).strip() == "This case is not open to you any more."
     assert (await room.case(ref)).rulings == ()
-
-
-async def test_seller_who_left_the_store_does_nothing_more_in_its_cases(room) -> None:
-    ref = await room.claim()
-    other = await room.claim()
-    await room.say(SAM, "Hello")  # which case?
-    which = room.plain(SAM, Phrase("Which case is this about?"))
-    assert which in room.text(SAM)
-    hear = presses.write(presses.AnswerPress("case", "ref", other))
-    await room.say(SAM, f"/reply {ref}")
-    await room.employ(SAM)
-
-    await room.say(SAM, "I am still here")
-    assert "MessagePassedOn" not in await room.facts(ref)
-    await room.press(SAM, hear)
-
-    assert "MessagePassedOn" not in await room.facts(other)
-    assert room.got[MIA] == []
 
 
 async def test_rating_begun_in_time_and_finished_too_late_is_not_recorded(room) -> None:

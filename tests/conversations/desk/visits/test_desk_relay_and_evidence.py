@@ -7,7 +7,6 @@ import pytest
 from conversations.cases.case import default_move
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
 from conversations.messages import Card, Copies, Exhibits, Notice, Placing, Speech
-from conversations.phrase import Phrase
 
 MIA, SAM, ANA, BEN, ZOE = 1, 2, 3, 4, 5
 
@@ -251,40 +250,6 @@ async def test_answer_to_an_arbitrator_may_be_a_photo(room) -> None:
     assert (await room.facts(ref))[-2:] == ["EvidenceAdded", "QuestionAnswered"]
     await room.look_into(ref, 2)
     assert [body.files[0].unique_id for body in room.bodies(ANA, Exhibits)] == ["handle"]
-
-
-async def test_rating_is_given_once_and_only_after_the_end(room) -> None:
-    ref = await room.claim()
-    await room.say(MIA, f"/rate {ref}")
-    assert room.text(MIA) == "You can rate the service once the case has ended."
-    await room.say(MIA, f"/withdraw {ref}")
-    await room.tap(MIA, "Yes, withdraw it")
-    await room.say(MIA, f"/rate {ref}")
-    await room.tap(MIA, Phrase.counted("{n} star", "{n} stars", 4))
-    await room.say(MIA, "Quick.")
-    assert "Thank you. Your rating has been recorded." in room.text(MIA)
-    assert "The buyer rates the service: 4 stars of 5: “Quick.”" in room.text(SAM)
-
-    await room.say(MIA, f"/rate {ref}")
-
-    assert room.text(MIA) == "You have rated this case already. Thank you."
-    assert (await room.facts(ref)).count("ServiceRated") == 1
-
-
-async def test_rating_after_its_time_is_refused(room) -> None:
-    ref = await room.claim()
-    await room.say(MIA, f"/withdraw {ref}")
-    await room.tap(MIA, "Yes, withdraw it")
-    case = await room.case(ref)
-    await room.say(MIA, f"/rate {ref}")
-    room.now = case.ended_at + case.limits.rating
-    await room.say(MIA, f"/rate {ref}")
-    assert room.text(MIA).startswith("How")
-
-    room.now += case.limits.rating
-    await room.say(MIA, f"/rate {ref}")
-
-    assert room.text(MIA) == "The time for a rating has passed."
 
 
 async def test_no_replacement_no_problem_with_it(room) -> None:
