@@ -333,6 +333,8 @@ MOVES: tuple[Move, ...] = (
 )
 # fmt: on
 
+#: The rows that lead out of each state.
+_FROM = {state: tuple(move for move in MOVES if state in move.sources) for state in State}
 #: Every move's name, in the order of the table.
 NAMES: tuple[str, ...] = tuple(dict.fromkeys(move.name for move in MOVES))
 #: What terms can lead to.
@@ -364,11 +366,8 @@ def advance(position: Position, act: Act, role: Role) -> Position:
 def moves_open(position: Position, role: Role) -> tuple[str, ...]:
     """The names of the moves that `role` may make now, in the order of the table."""
     probe = Act(move="")
-    names = (
-        move.name
-        for move in MOVES
-        if position.state in move.sources and role in move.roles and move.condition(position, probe, role)
-    )
+    rows = _FROM[position.state]
+    names = (move.name for move in rows if role in move.roles and move.condition(position, probe, role))
     return tuple(dict.fromkeys(names))
 
 
