@@ -64,7 +64,7 @@ async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
     else:
         is_filed, lines = await _file(visit, case, role, said, usable)
         if is_filed:
-            lines.insert(1, _after_the_check(role, case) if hearers else _nobody_there(role))
+            lines.insert(1, _after_the_check(role, case) if hearers else _NOBODY_THERE)
         elif all(file.kind is FileKind.PHOTO for file in usable):
             lines.insert(0, await _carry(visit, case, role, said, hearers))
         else:
@@ -80,7 +80,7 @@ async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequ
     body = _body(visit, said, speaker)
     for person in hearers:
         await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
-    return _passed_on(role, case) if hearers else _nobody_there(role)
+    return _passed_on(role, case) if hearers else _NOBODY_THERE
 
 
 async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phrase]) -> None:
@@ -116,10 +116,8 @@ def _passed_on(role: Role, case: Case) -> Phrase:
     return Phrase("Passed on to the buyer ({ref}).", ref=ref)
 
 
-def _nobody_there(role: Role) -> Phrase:
-    if role is Role.BUYER:
-        return Phrase("Kept on record. Nobody of the store is in the chat yet; they will find it in the case.")
-    return Phrase("Kept on record. The buyer cannot be reached at the moment.")
+#: A store may have nobody here; a buyer is always somebody.
+_NOBODY_THERE = Phrase("Kept on record. Nobody of the store is in the chat yet; they will find it in the case.")
 
 
 def _after_the_check(role: Role, case: Case) -> Phrase:

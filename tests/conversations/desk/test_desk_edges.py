@@ -9,7 +9,7 @@ from conversations.cases.lifecycle import Act
 from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk import Desk
+from conversations.desk import Desk, relaying
 from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE
 from conversations.desk.finishing import finish
@@ -17,7 +17,7 @@ from conversations.desk.moving import make_move
 from conversations.desk.talking import GONE
 from conversations.desk.visit import Visit
 from conversations.dialogs.dialog import Context, start
-from conversations.messages import Card, Speech
+from conversations.messages import Card, Said, Speech
 from conversations.ports import LinkPurpose
 
 REF = "A7KQ2M"
@@ -28,6 +28,11 @@ async def forget(house, chat):
     async with house.db.work() as work:
         person = await work.people.get(await house.id_of(chat))
         await work.people.save(replace(person, stores=frozenset()))
+
+
+async def visiting(house, chat, work):
+    person = await work.people.get(await house.id_of(chat))
+    return Visit(work=work, now=house.time, settings=house.desk.settings, person=person, finish=finish)
 
 
 async def test_a_link_does_not_drop_a_draft_on_another_order(house, buyer):
@@ -107,8 +112,7 @@ async def test_a_move_that_the_case_has_closed_meanwhile_is_explained(house, at,
     """Somebody came before it, between the look at the case and the lock on it."""
     case = await at(State.AT_ODDS)
     async with house.db.work() as work:
-        person = await work.people.get(await house.id_of(seller))
-        visit = Visit(work=work, now=house.time, settings=house.desk.settings, person=person, finish=finish)
+        visit = await visiting(house, seller, work)
         await make_move(visit, case, Role.SELLER, Act(move="answer", text="in May"))
     await house.deliver()
 
@@ -121,10 +125,11 @@ async def test_what_was_asked_of_somebody_is_finished_only_in_a_case_that_is_sti
     case = await at(State.AT_ODDS)
     await forget(house, seller)
     async with house.db.work() as work:
-        person = await work.people.get(await house.id_of(seller))
-        visit = Visit(work=work, now=house.time, settings=house.desk.settings, person=person, finish=finish)
+        visit = await visiting(house, seller, work)
         draft = start("refuse", REF, words="worn")
-        await finish(visit, Context(person=person, now=house.time, dialog=draft, pack=house.build.pack, case=case))
+        await finish(
+            visit, Context(person=visit.person, now=house.time, dialog=draft, pack=house.build.pack, case=case)
+        )
     await house.deliver()
 
     assert seller.read == house.plain(GONE)
@@ -228,9 +233,13 @@ async def test_a_case_named_in_the_question_and_gone_from_the_record_is_not_ther
 
 
 async def test_an_answer_that_comes_after_the_silence_is_passed_on(house, at, buyer, seller, arbitrator):
+    """The clock went on between the look at the case and the lock on it."""
     case = await at(State.EVIDENCE_REQUESTED)
     await house.put(house.build.walk(case, ("silent", house.build.clock)))
 
-    await buyer.say("in May")
+    async with house.db.work() as work:
+        visit = await visiting(house, buyer, work)
+        await relaying.hear(visit, case, Role.BUYER, Said(message=1, text="in May"))
+    await house.deliver()
 
     assert [speech.text for speech in seller.bodies(Speech)] == ["in May"]
