@@ -100,7 +100,10 @@ async def test_refund_cannot_be_claimed_without_evidence(bench: Bench, reason: s
     await buyer.is_told("Please show what happened", checklist)
     await buyer.cannot("That is all", "Go on without evidence")
     await buyer.say("There is nothing to photograph!")
-    await buyer.is_told("Noted, your words are kept: “There is nothing to photograph!”", "Please show what happened")
+    await buyer.is_told(
+        Phrase("Noted, your words are kept: “{words}”", words="There is nothing to photograph!"),
+        "Please show what happened",
+    )
     await buyer.send(("notes.txt", b"It broke.", "text/plain"))
     await buyer.is_told("Only photos, videos and PDF files can be evidence. Please send it as one of these.")
     await buyer.cannot("That is all", "Send the claim")
