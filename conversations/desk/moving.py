@@ -23,9 +23,9 @@ from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import EvidenceAdded, OwnerReminded
 from conversations.cases.lifecycle import Act, IllegalMove, waits_for
 from conversations.cases.roles import Role
-from conversations.desk.access import recipients, role_in
+from conversations.desk.access import role_in
 from conversations.desk.clocks import give_time
-from conversations.desk.publishing import HEARERS, journal, publish, remind, set_alarm, show_card, show_evidence
+from conversations.desk.publishing import journal, publish, remind, set_alarm, show_card
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import prefill
@@ -89,7 +89,7 @@ async def make_move(
 ) -> None:
     """Makes a move for the visitor and tells everybody; a refusal is explained to them.
 
-    Files that come with it are filed as evidence, and shown to the others who have the case then.
+    Files that come with it are filed as evidence, and shown to the others once they have been looked into.
     """
     actor = Actor(role, visit.person.id)
     try:
@@ -102,16 +102,8 @@ async def make_move(
         await visit.say(outcome.reason, ref=case.ref, choices=((shown,),), slot=QUESTION)
         return
     await visit.open_ref(case.ref)
-    added = await add_evidence(visit, case, role, files, caption)
+    await add_evidence(visit, case, role, files, caption)
     await publish(outcome, actor, visit.work, now=visit.now, before=case, visit=visit)
-    if added:
-        await _show_others(outcome.case, role, added, visit.work)
-
-
-async def _show_others(case: Case, by: Role, added: Sequence[EvidenceAdded], work: Work) -> None:
-    for role in HEARERS:
-        for person in await recipients(case, role, work) if role is not by else ():
-            await show_evidence(case, person, work, only={fact.n for fact in added})
 
 
 async def add_evidence(
