@@ -49,7 +49,7 @@ lock: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
@@ -69,7 +69,7 @@ ONLY ?= conversations.*
 .PHONY: mutants
 mutants:
 	test -x build/mutmut/bin/mutmut || { $(PYTHON) -m venv build/mutmut && \
-		build/mutmut/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		build/mutmut/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock && \
 		build/mutmut/bin/pip install --quiet --disable-pip-version-check mutmut==$(MUTMUT); }
 	rm -rf build/mutants && mkdir -p build/mutants && git archive HEAD | tar x -C build/mutants
 	cd build/mutants && ../mutmut/bin/mutmut run --max-children 2 "$(ONLY)" > mutmut.log
