@@ -78,6 +78,11 @@ class Crowd:
         self.pending: deque[Update] = deque()
         self.idle: deque[Person] = deque(self._somebody() for _ in range(chats))
 
+    @property
+    def round(self) -> int:
+        """How many updates it takes until everybody has been through the script once."""
+        return len(self._people) * len(self._script.steps)
+
     # What the bench asks of them
 
     def close_loop(self) -> None:
@@ -184,7 +189,11 @@ class Crowd:
         self._on_update()
 
     def _said(self, person: Person, text: str) -> str:
-        entities = f',"entities":[{{"type":"bot_command","offset":0,"length":{len(text)}}}]' if text[0] == "/" else ""
+        entities = (
+            f',"entities":[{{"type":"bot_command","offset":0,"length":{len(text.split()[0])}}}]'
+            if text[0] == "/"
+            else ""
+        )
         return (
             f'"message":{{"message_id":{self.message_id()},"from":{{{person.names},"is_bot":false,'
             f'"language_code":"en"}},"chat":{{{person.names},"type":"private"}},"date":{int(time())},'

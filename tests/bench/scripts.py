@@ -33,11 +33,11 @@ def _press(step: str, value: str) -> str:
 
 ECHO = Script("echo", (Step("", say="I have a question about my order, please."),))
 
-#: Five updates, each answered by the next question; the last question is left open, and /new begins again.
+#: Five updates, each answered by the next question; the last question is left open, and the next /new leaves the draft behind.
 INTAKE = Script(
     "intake",
     (
-        Step(_press("number", "0"), say="/new"),
+        Step(_press("number", "0"), say="/new anew"),
         Step(_press("quantities", "1"), press=_press("number", "0")),
         Step(_press("remedy", "return"), press=_press("quantities", "1")),
         Step(_press("reason", "changed_mind"), press=_press("remedy", "return")),

@@ -21,6 +21,9 @@ from tests.bench.server import BotApiServer
 #: Updates a second that even a small shop sees at a busy hour.
 LIGHT: Final = 30.0
 
+#: Seconds that a phase goes on where a bot takes long over every answer.
+LONGEST: Final = 40.0
+
 #: Buyers beyond the chats: for scripts that are gone through once, and a new buyer each time.
 NEWCOMERS: Final = 12_000
 
@@ -144,20 +147,29 @@ class _Observer:
         self.unanswered = 0
 
     async def closed(self, warm: float, seconds: float) -> Load:
+        """Warm when everybody has been through the script once, and looked at until they have been twice more."""
         self._api.crowd.close_loop()
-        return await self._watch(warm, seconds)
+        return await self._watch(warm, seconds, self._api.crowd.round)
 
     async def open(self, rate: float, warm: float, seconds: float) -> Load:
         self._api.crowd.open_loop(rate)
-        return await self._watch(warm, seconds)
+        return await self._watch(warm, seconds, 0)
 
-    async def _watch(self, warm: float, seconds: float) -> Load:
+    async def _until(self, seconds: float, answers: int) -> None:
+        """For so many seconds at least, and so many answers, though not for ever where a bot is very slow."""
+        began, tally = perf_counter(), self._api.crowd.tally
+        await asyncio.sleep(seconds)
+        while tally.answered < answers and perf_counter() - began < LONGEST:  # noqa: ASYNC110 - bounded
+            await asyncio.sleep(0.05)
+
+    async def _watch(self, warm: float, seconds: float, rounds: int) -> Load:
         crowd = self._api.crowd
-        await asyncio.sleep(warm)
+        crowd.tally = Tally()
+        await self._until(warm, rounds)
         databases = usage.family(self._database) if self._database else []
         before = [usage.cpu(pids) for pids in (self._bot.pids, databases, [os.getpid()])]
         crowd.tally, began = Tally(), perf_counter()
-        await asyncio.sleep(seconds)
+        await self._until(seconds, rounds * 2)
         tally, took = crowd.tally, perf_counter() - began
         after = [usage.cpu(pids) for pids in (self._bot.pids, databases, [os.getpid()])]
         bot, database, bench = (now - then for now, then in zip(after, before, strict=True))
