@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test nightly check format migrate messages lock clean
+.PHONY: demo test nightly bench bench-short bench-scale bench-soak check format migrate messages lock clean
 
 demo: $(READY)
 	$(BIN)/aftersales demo --port $(PORT)
@@ -22,6 +22,19 @@ endif
 # Ten times as many examples of whatever searches for counterexamples, each night others: some ten minutes.
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m hypothesis
+
+# How fast the bot is, beside others: .github/BENCHMARKS.md says what is compared. `bench-scale` makes a million cases first.
+bench: $(READY)
+	$(BIN)/python -m tests.bench all
+
+bench-short: $(READY)
+	$(BIN)/python -m tests.bench short
+
+bench-scale: $(READY)
+	$(BIN)/python -m tests.bench scale
+
+bench-soak: $(READY)
+	$(BIN)/python -m tests.bench soak
 
 check: $(READY)
 	$(BIN)/ruff format --check .

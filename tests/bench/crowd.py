@@ -95,7 +95,7 @@ class Crowd:
         """Somebody acts `rate` times a second, at random instants."""
         self._ticker = asyncio.create_task(self._tick(rate))
 
-    async def rest(self, patience: float = 30.0) -> int:
+    async def rest(self, patience: float) -> int:
         """Nobody begins anything any more. Returns how many were not answered within `patience` seconds."""
         self._is_closed, self._owed = False, 0
         if self._ticker is not None:

@@ -15,14 +15,13 @@ from tests.bench import usage
 from tests.bench.contestants import PATIENCE, Contestant, Running, running
 from tests.bench.crowd import Tally
 from tests.bench.databases import new_database, settle
+from tests.bench.machine import seen_now
+from tests.bench.scale import fill
 from tests.bench.scripts import Script
 from tests.bench.server import BotApiServer
 
 #: Updates a second that even a small shop sees at a busy hour.
 LIGHT: Final = 30.0
-
-#: Seconds that a phase goes on where a bot takes long over every answer.
-LONGEST: Final = 40.0
 
 #: Buyers beyond the chats: for scripts that are gone through once, and a new buyer each time.
 NEWCOMERS: Final = 12_000
@@ -34,9 +33,13 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Seconds that each phase is measured, after `warm` seconds of it that are not. None: not tried."""
+    """Seconds that each phase is measured, after `warm` seconds of it that are not. None: not tried.
+
+    `longest`: how long a bot that is very slow may take to come round, and to answer those who wait at the end.
+    """
 
     warm: float = 2.0
+    longest: float = 30.0
     saturation: float = 10.0
     half: float | None = 10.0
     light: float | None = 10.0
@@ -73,12 +76,14 @@ class Outcome:
     chats: int
     delay_ms: float
     replicas: int
+    cases: int
     ready_s: float
     saturation: Load
     half: Load | None
     light: Load | None
     unanswered: int
     memory_mb: float
+    machine: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,25 +96,26 @@ async def try_out(
     log: Path,
     script: Script | None = None,
     server: tuple[str, int] | None = None,
-    database_url: str | None = None,
+    cases: int = 0,
     replicas: int = 1,
 ) -> Outcome:
-    """Starts the bot and goes through the plan. `server`: PostgreSQL's address and process, for a bot that needs it.
-
-    `database_url`: a database that is there already, with the people in it.
+    """Starts the bot and goes through the plan. `server`: PostgreSQL's address and process, for a bot that needs it. `cases` are
+    open already, by other people.
     """
-    script = script or who.script
+    script, machine = script or who.script, seen_now()
     async with AsyncExitStack() as stack:
-        url = database_url or ""
-        if who.database and not url:
+        url = ""
+        if who.database:
             url = await stack.enter_async_context(new_database(server[0] if server else None))
             await settle(url, plan.chats + (NEWCOMERS if script.is_once else 0))
+            if cases:
+                await fill(url, cases)
         api = await stack.enter_async_context(BotApiServer(script, chats=plan.chats, delay=plan.delay))
         began = perf_counter()
         bot = await stack.enter_async_context(running(who, api=api.url, database_url=url, log=log, replicas=replicas))
-        await _is_up(api, bot, replicas if who.is_webhook else 0)
+        await is_up(api, bot, replicas if who.is_webhook else 0)
         ready = perf_counter() - began
-        observed = _Observer(api, bot, server[1] if server and who.database == "postgresql" else None)
+        observed = _Observer(api, bot, server[1] if server else None, longest=plan.longest)
         saturation = await observed.closed(plan.warm, plan.saturation)
         half = await observed.open(saturation.updates_per_s / 2, plan.warm, plan.half) if plan.half else None
         light = await observed.open(LIGHT, plan.warm / 2, plan.light) if plan.light else None
@@ -120,16 +126,19 @@ async def try_out(
             chats=plan.chats,
             delay_ms=plan.delay * 1000,
             replicas=replicas,
+            cases=cases,
             ready_s=round(ready, 2),
             saturation=saturation,
             half=half,
             light=light,
             unanswered=observed.unanswered,
             memory_mb=round(usage.memory(bot.pids), 1),
+            machine=machine,
         )
 
 
-async def _is_up(api: BotApiServer, bot: Running, hooks: int) -> None:
+async def is_up(api: BotApiServer, bot: Running, hooks: int) -> None:
+    """Returns when the bot asks for updates, or has named so many addresses for them."""
     give_up_at = perf_counter() + PATIENCE
     while not api.is_asked.is_set() or api.replicas < hooks:
         if perf_counter() > give_up_at or not bot.is_alive:
@@ -140,10 +149,11 @@ async def _is_up(api: BotApiServer, bot: Running, hooks: int) -> None:
 class _Observer:
     """Looks at the clocks at both ends of a phase."""
 
-    def __init__(self, api: BotApiServer, bot: Running, database: int | None) -> None:
+    def __init__(self, api: BotApiServer, bot: Running, database: int | None, *, longest: float) -> None:
         self._api = api
         self._bot = bot
         self._database = database
+        self._longest = longest
         self.unanswered = 0
 
     async def closed(self, warm: float, seconds: float) -> Load:
@@ -159,7 +169,7 @@ class _Observer:
         """For so many seconds at least, and so many answers, though not for ever where a bot is very slow."""
         began, tally = perf_counter(), self._api.crowd.tally
         await asyncio.sleep(seconds)
-        while tally.answered < answers and perf_counter() - began < LONGEST:  # noqa: ASYNC110 - bounded
+        while tally.answered < answers and perf_counter() - began < self._longest:  # noqa: ASYNC110 - bounded
             await asyncio.sleep(0.05)
 
     async def _watch(self, warm: float, seconds: float, rounds: int) -> Load:
@@ -177,7 +187,7 @@ class _Observer:
             raise Failed(f"the bot ended by itself: see {self._bot.log}")
         if not tally.answered:
             raise Failed(f"nobody was answered: see {self._bot.log}; waiting: {crowd.unanswered()[:3]}")
-        self.unanswered += await crowd.rest()
+        self.unanswered += await crowd.rest(self._longest)
         return Load(
             seconds=round(took, 2),
             updates_per_s=round(tally.answered / took, 1),
