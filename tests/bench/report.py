@@ -81,7 +81,7 @@ def _rate(found: Found) -> float:
 def _about(found: Found, *_: float) -> str:
     more = ", a whole claim" if found["script"] == "claim" and not found.get("cases") else ""
     more += f", {found['replicas']} replicas" if found.get("replicas", 1) > 1 else ""
-    return found["about"] + more + (" ¹" if found["machine"]["busy"] > NOISY else "")
+    return f"{found['about']}{more}" + (" ¹" if found["machine"]["busy"] > NOISY else "")
 
 
 def _cpu(found: Found, *_: float) -> str:

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import time
 from types import TracebackType
 from typing import Final, Self
@@ -173,7 +174,7 @@ class BotApiServer:
                 self._turn.rotate(-1)
             self._pushing.add(update.person.chat)
             self.crowd.handed_out(update)
-            self._turn[0].post(update.body, lambda is_accepted, update=update: self._pushed(update, is_accepted))
+            self._turn[0].post(update.body, partial(self._pushed, update))
             self._turn.rotate(-1)
 
     def _pushed(self, update: Update, is_accepted: bool) -> None:

@@ -115,6 +115,7 @@ async def try_out(
         bot = await stack.enter_async_context(running(who, api=api.url, database_url=url, log=log, replicas=replicas))
         await is_up(api, bot, replicas if who.is_webhook else 0)
         ready = perf_counter() - began
+        await _calm(bot, plan.longest)
         observed = _Observer(api, bot, server[1] if server else None, longest=plan.longest)
         saturation = await observed.closed(plan.warm, plan.saturation)
         half = await observed.open(saturation.updates_per_s / 2, plan.warm, plan.half) if plan.half else None
@@ -144,6 +145,16 @@ async def is_up(api: BotApiServer, bot: Running, hooks: int) -> None:
         if perf_counter() > give_up_at or not bot.is_alive:
             raise Failed(f"the bot did not come up: see {bot.log}")
         await asyncio.sleep(0.01)
+
+
+async def _calm(bot: Running, patience: float) -> None:
+    """Returns when the bot has done what it does once, when it has come up, and waits."""
+    give_up_at = perf_counter() + patience
+    while perf_counter() < give_up_at:
+        before = usage.cpu(bot.pids)
+        await asyncio.sleep(0.3)
+        if usage.cpu(bot.pids) - before < 0.05:
+            return
 
 
 class _Observer:
