@@ -21,7 +21,7 @@ from tests.bench.trial import Failed, Outcome, Plan, try_out
 FULL: Final = Plan()
 SHORT: Final = Plan(warm=0.5, saturation=3.0, half=3.0, light=None, longest=5.0)
 #: For the guard in the tests: the ratio of two bots, roughly.
-QUICK: Final = Plan(warm=0.5, saturation=3.0, half=None, light=None, longest=5.0, chats=50)
+QUICK: Final = Plan(warm=0.5, saturation=3.0, half=None, light=None, longest=4.0, chats=50)
 
 OURS: Final = ("ours-sqlite", "ours-postgresql")
 #: As far away as Telegram may be.
