@@ -33,7 +33,8 @@ def revision(message: str) -> Path:
         engine = create_engine(f"sqlite:///{folder}/scratch.db")
         with engine.begin() as connection:
             upgrade(connection)
-            number = f"{len(list((HERE / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+            newest = max(int(file.name[:4]) for file in (HERE / "versions").glob("[0-9]*.py"))
+            number = f"{newest + 1:04d}"
             script = command.revision(_config(connection), message, autogenerate=True, rev_id=number)
         engine.dispose()
     if script is None or isinstance(script, list):

@@ -67,6 +67,7 @@ CALLS: dict[str, Call] = {
     "orders.store": lambda w: w.orders.store("Lumen"),
     "orders.set_store": lambda w: w.orders.set_store(Store(name="Lumen", return_address="Here")),
     "orders.set_policy": lambda w: w.orders.set_policy("Lumen", ""),
+    "orders.set_templates": lambda w: w.orders.set_templates("Lumen", ()),
     "orders.stores": lambda w: w.orders.stores(),
     "cases.new_ref": lambda w: w.cases.new_ref(),
     "cases.add": lambda w: _changed(w, ref="FRESH1"),
