@@ -81,7 +81,9 @@ def _rate(found: Found) -> float:
 def _about(found: Found, *_: float) -> str:
     more = ", a whole claim" if found["script"] == "claim" and not found.get("cases") else ""
     more += f", {found['replicas']} replicas" if found.get("replicas", 1) > 1 else ""
-    return f"{found['about']}{more}" + (" ¹" if found["machine"]["busy"] > NOISY else "")
+    marks = [" ¹"] if found["machine"]["busy"] > NOISY else []
+    marks += [" ²"] if found.get("unanswered") else []
+    return "".join([found["about"], more, *marks])
 
 
 def _cpu(found: Found, *_: float) -> str:
@@ -150,5 +152,10 @@ def _machine(found: Sequence[Found]) -> str:
         said += (
             f"\n\n¹ **Noisy**: when the trial began, others kept more than {NOISY:.0%} of the machine busy. Its ratios and "
             "times say little; the CPU an update says more."
+        )
+    if any(each.get("unanswered") for each in found):
+        said += (
+            "\n\n² Did not get through what had piled up before the next load began: its later times hold the earlier "
+            "load's, and its first round may be all that was counted."
         )
     return said

@@ -1,6 +1,6 @@
 """python-telegram-bot as its examples have it: says back what it is told, keeps nothing.
 
-`--concurrent N` handles so many updates at once; `--webhook PORT` takes them by webhook.
+`--concurrent N` handles so many updates at once.
 """
 
 from __future__ import annotations
@@ -17,14 +17,11 @@ async def echo(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 def main() -> None:
-    told = arguments(concurrent=int, webhook=int)
+    told = arguments(concurrent=int)
     builder = Application.builder().token(told.token).base_url(f"{told.api}/bot")
     application = builder.concurrent_updates(told.concurrent or False).build()
     application.add_handler(MessageHandler(filters.TEXT, echo))
-    if told.webhook:
-        application.run_webhook("127.0.0.1", told.webhook, webhook_url=f"http://127.0.0.1:{told.webhook}/")
-    else:
-        application.run_polling()
+    application.run_polling()
 
 
 if __name__ == "__main__":
