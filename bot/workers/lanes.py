@@ -17,10 +17,6 @@ from storage.work import SqlWork
 LOG = log.get(__name__)
 P = TypeVar("P")
 
-#: Seconds between looks at a queue that nobody in this process put anything into: other processes do, leases run out
-#: and retries come due.
-POLL = 0.5
-
 #: How long to leave a lane alone, or the whole database, after something went wrong around the work itself.
 BACKOFF = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -90,7 +86,7 @@ class LaneWorker(Generic[P]):
         """Waits for something to do: a new item, a lane that came free, the next look, the end."""
         waits: list[Awaitable[Any]] = [stop.wait()]
         if len(self._busy) < self._width:
-            waits.append(self._db.wait(self._queue.name, POLL))
+            waits.append(self._db.wait(self._queue.name, self._db.patience))
         await first_of(*waits, *self._busy)
 
     async def _work_on(self, leased: Leased[P], stop: asyncio.Event) -> None:
