@@ -201,25 +201,30 @@ def _writer(url: URL) -> AsyncEngine:
         return create_async_engine(
             url,
             json_serializer=codec.dumps,
+            hide_parameters=True,
             pool_size=10,
             pool_timeout=_POOL_WAIT,
             pool_pre_ping=True,
             connect_args={"timeout": _CONNECT},
         )
-    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
+    engine = create_async_engine(
+        url, json_serializer=codec.dumps, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT
+    )
     _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=ON"])
     return engine
 
 
 def _reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=4, pool_timeout=_POOL_WAIT)
+    engine = create_async_engine(
+        url, json_serializer=codec.dumps, hide_parameters=True, pool_size=4, pool_timeout=_POOL_WAIT
+    )
     _prepare_sqlite(engine.sync_engine, begin="BEGIN", pragmas=["query_only=ON"])
     return engine
 
 
 def _migrator(url: URL) -> AsyncEngine:
     """SQLite rebuilds tables to alter them, which references between them would forbid: they are off meanwhile."""
-    engine = create_async_engine(url, json_serializer=codec.dumps, poolclass=NullPool)
+    engine = create_async_engine(url, json_serializer=codec.dumps, hide_parameters=True, poolclass=NullPool)
     if url.get_backend_name() == "sqlite":
         _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=OFF"])
     return engine

@@ -35,7 +35,8 @@ class Turn:
     """Something that one process at a time does, in this database. It ends by `end`, or by losing touch with the
     database; `is_ours` says so at once, before anybody else can begin."""
 
-    def __init__(self, key: Key, wish: Callable[[Turn, bool], None]) -> None:
+    def __init__(self, name: str, key: Key, wish: Callable[[Turn, bool], None]) -> None:
+        self.name = name
         self.key = key
         self._wish = wish
         self._ours = asyncio.Event()
@@ -126,7 +127,7 @@ class Presence:
         """The turn of that name, the same for all processes."""
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") >> 1
         key = Key("turn", number)
-        return self._turns.setdefault(key, Turn(key, self._wish))
+        return self._turns.setdefault(key, Turn(name, key, self._wish))
 
     def lost(self) -> None:
         """Every lock is gone."""

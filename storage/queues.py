@@ -111,10 +111,12 @@ class Queue(Generic[P]):
             )
         return [DeadItem(row.id, row.lane, row.payload, row.dead, row.at) for row in rows]
 
-    async def revive(self, ids: Collection[int]) -> int:
-        """Puts dead letters back where they were in their lanes. Returns how many."""
+    async def revive(self, ids: Collection[int] | None) -> int:
+        """Puts dead letters back where they were in their lanes; None for all. Returns how many."""
         async with self._begin() as tx:
-            named = items.c.queue == self.name, items.c.id.in_(ids), items.c.dead.is_not(None)
+            named = [items.c.queue == self.name, items.c.done_at.is_not(None), items.c.dead.is_not(None)]
+            if ids is not None:
+                named.append(items.c.id.in_(ids))
             names = sorted({row.lane for row in await tx.all(select(items.c.lane).where(*named))})
             for name in names:
                 await tx.run(

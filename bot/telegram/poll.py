@@ -44,6 +44,7 @@ class Poller:
 
     async def run(self, stop: asyncio.Event) -> None:
         warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
+        self._offset = None  # others may have polled since the last time
         await self._without_webhook(stop)
         failures = 0
         while not stop.is_set():

@@ -94,6 +94,9 @@ class LaneWorker(Generic[P]):
             await self._handler.handle(leased, stop)
         except LeaseLost:
             LOG.warning("lease lost", queue=self._queue.name, lane=leased.lane)
+        except TryAgain as err:
+            LOG.warning("lane put off", queue=self._queue.name, lane=leased.lane, reason=str(err))
+            await self._give_back(leased, stop)
         except Exception as err:
             LOG.error(
                 "lane failed",
@@ -102,12 +105,21 @@ class LaneWorker(Generic[P]):
                 attempts=leased.attempts,
                 **log.failure(err),
             )
-            await self._give_back(leased)
+            await self._give_back(leased, stop)
 
-    async def _give_back(self, leased: Leased[P]) -> None:
-        try:
-            async with self._db.work() as work:
-                await self._finishing(work).finish(leased, retry_in=BACKOFF.delay(leased.attempts))
-        except (LeaseLost, TryAgain) as err:
-            # The lease runs out by itself.
-            LOG.warning("lane not given back", queue=self._queue.name, lane=leased.lane, error=type(err).__name__)
+    async def _give_back(self, leased: Leased[P], stop: asyncio.Event) -> None:
+        """As soon as the database can be reached; it may be away. At the end of the process all is given back anyway."""
+        failures = 0
+        while True:
+            try:
+                async with self._db.work() as work:
+                    await self._finishing(work).finish(leased, retry_in=BACKOFF.delay(leased.attempts))
+                return
+            except LeaseLost:
+                return
+            except TryAgain as err:
+                failures += 1
+                LOG.warning("lane not given back", queue=self._queue.name, lane=leased.lane, reason=str(err))
+                if stop.is_set():
+                    return
+                await pause(stop, BACKOFF.delay(failures))
