@@ -39,7 +39,7 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as err:
         if err.connection_invalidated or (err.orig is not None and _passes(err.orig)):
-            raise TryAgain(type(err.orig).__name__) from err
+            raise TryAgain(type(err.orig.__cause__ or err.orig).__name__ if err.orig else "unknown") from err
         raise
     except PoolTimeout as err:
         raise TryAgain("no connection became free") from err

@@ -26,7 +26,7 @@ def alone(turn: Turn, run: Run) -> Run:
                 waiting = asyncio.create_task(turn.begin())
                 await first_of(stop.wait(), waiting, asyncio.sleep(PATIENCE))
                 if not turn.is_ours and not stop.is_set():
-                    LOG.info("another process has the turn; waiting", turn=turn.name)
+                    LOG.info("waiting for the turn: another process has it, or the database is away", turn=turn.name)
                     await first_of(stop.wait(), waiting)
                 waiting.cancel()
                 if turn.is_ours and not stop.is_set():
