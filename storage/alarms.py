@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, null, or_, select, update
 
 from storage.queues import ALARMS, Begin
 from storage.tables import alarms
@@ -49,6 +49,13 @@ class AlarmClock:
                 lease = {"leased_until": tx.clock(seconds), "holder": tx.holder or None}
                 await tx.run(update(alarms).where(alarms.c.ref.in_(refs)).values(**lease))
         return refs
+
+    async def reclaim(self) -> None:
+        """Gives back what this process leased, because the answer was lost. Does nothing in one that does not serve."""
+        async with self._begin() as tx:
+            if tx.holder:
+                ours = update(alarms).where(alarms.c.holder == tx.holder)
+                await tx.run(ours.values(leased_until=null(), holder=null()))
 
     async def next_at(self) -> datetime | None:
         """The business time of the earliest alarm."""

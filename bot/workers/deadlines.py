@@ -46,6 +46,8 @@ class DeadlinesWorker:
             try:
                 if self._heartbeat.is_due:
                     await self._heartbeat.beat()
+                if failures:  # the answer to a lease may have been lost
+                    await self._db.alarms.reclaim()
                 refs = await self._db.alarms.due(self._clock(), EACH, SECONDS)
                 rest = 0.0 if refs else await self._until_next()
                 failures = 0

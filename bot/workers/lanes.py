@@ -52,6 +52,7 @@ class LaneWorker(Generic[P]):
         self._each = each
         self._seconds = seconds
         self._busy: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stopped, then finishes what it has begun."""
@@ -75,6 +76,8 @@ class LaneWorker(Generic[P]):
             if (free := self._width - len(self._busy)) <= 0:
                 return []
             try:
+                if failures:  # the answer to a lease may have been lost
+                    await self._queue.reclaim(self._held)
                 return await self._queue.lease(free, self._each, self._seconds)
             except TryAgain as err:
                 failures += 1
@@ -90,6 +93,7 @@ class LaneWorker(Generic[P]):
         await first_of(*waits, *self._busy)
 
     async def _work_on(self, leased: Leased[P], stop: asyncio.Event) -> None:
+        self._held.add(leased.token)
         try:
             await self._handler.handle(leased, stop)
         except LeaseLost:
@@ -106,6 +110,8 @@ class LaneWorker(Generic[P]):
                 **log.failure(err),
             )
             await self._give_back(leased, stop)
+        finally:
+            self._held.discard(leased.token)
 
     async def _give_back(self, leased: Leased[P], stop: asyncio.Event) -> None:
         """As soon as the database can be reached; it may be away. At the end of the process all is given back anyway."""
