@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,16 @@ import pytest
 from bot.playground import PlaygroundServer, World, acting, create_app, serve
 from bot.playground.people import User
 
-from .test_compose import answers, until
+from .test_compose import answers
 
 TOKEN = "123456789:AAF-test-token_abcdefghijklmnopqrst"
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """A process takes its time to start, and here several do at once."""
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - the world tells nobody
+            await asyncio.sleep(0.02)
 
 
 class Replica:
@@ -95,7 +102,7 @@ async def test_the_poller_is_killed_and_another_goes_on(
     server: PlaygroundServer, world: World, ana: User, database_url: str, tmp_path: Path
 ) -> None:
     async with replicas(server, database_url, tmp_path, 2) as both:
-        await until(lambda: polling(both) and all("waiting for the turn" in r.log or r in polling(both) for r in both))
+        await until(lambda: polling(both) and all("started" in each.log for each in both))
         [poller] = polling(both)
         [other] = [each for each in both if each is not poller]
         acting.send_text(world, ana, "/help")
@@ -105,10 +112,9 @@ async def test_the_poller_is_killed_and_another_goes_on(
         acting.send_text(world, ana, "/help")
         await until(lambda: len(answers(world, ana)) == 2)
 
-        assert polling(both) == both or polling([other]) == [other]
+        assert polling([other]) == [other]
         assert await other.end(signal.SIGTERM) == 0
 
-    assert "409" not in {str(row.get("error_code")) for row in world.requests.after(0)} - {"409"}
     assert len(answers(world, ana)) == 2
 
 
