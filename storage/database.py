@@ -87,7 +87,8 @@ class Database:
         try:
             with translated():
                 async with connected(engine) as connection, connection.begin():
-                    await connection.run_sync(migrations.upgrade)
+                    if not await connection.run_sync(migrations.is_newest):
+                        await connection.run_sync(migrations.upgrade)
         finally:
             await engine.dispose()
 
