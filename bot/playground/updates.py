@@ -67,11 +67,6 @@ class UpdateQueue:
     def __len__(self) -> int:
         return len(self._pending) + len(self._held)
 
-    @property
-    def is_polled(self) -> bool:
-        """Whether somebody waits for the next update right now."""
-        return self._poller is not None and not self._poller.done()
-
     def put(self, kind: str, body: Any) -> None:
         """Queues an update of one kind, unless the bot did not ask for that kind."""
         allowed = self.allowed

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from faults_points import POINTS
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -14,6 +16,7 @@ class Measure:
 
     is_full: bool
     seeds: int
+    parts: int  # stories a seed: as many as there are points, or fewer, in which several bots are killed one after the other
     parts_on_postgresql: Sequence[int]
     updates: int  # in the storm, about
 
@@ -21,8 +24,8 @@ class Measure:
 def _measure() -> Measure:
     if os.environ.get("AFTERSALES_FAULTS") == "full":
         seeds = int(os.environ.get("AFTERSALES_FAULTS_SEEDS", "25"))
-        return Measure(True, seeds, range(5), 5000)
-    return Measure(False, 1, (1,), 500)
+        return Measure(True, seeds, len(POINTS), range(len(POINTS)), 5000)
+    return Measure(False, 1, 5, (1,), 500)
 
 
 MEASURE = _measure()

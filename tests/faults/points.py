@@ -58,6 +58,12 @@ OF_SWEEPS = ("when the desk has swept a deadline",)
 #: Points that every bot passes as it starts.
 OF_HOUSEKEEPING = ("before housekeeping commits", "after housekeeping commits")
 
+#: Points that are passed about once a second, or when something is due.
+OF_DEADLINES = ("before deadlines commits", "after deadlines commits")
+
+#: Points that are passed once for all that came in together.
+OF_UPDATES = ("when updates are received", "before updates commits", "after updates commits")
+
 POINTS = (*EARLY, *ORDINARY, *SERVED, *LATE)
 
 #: Requests that change something in a chat.

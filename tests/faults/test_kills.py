@@ -12,12 +12,12 @@ import pytest
 from faults_bench import Bench
 from faults_measure import MEASURE, Record
 from faults_nursery import Nursery
-from faults_plans import PARTS, plan
+from faults_plans import plan
 from faults_points import EARLY, POINTS
 from faults_record import of_everything, of_what_was_said
 from faults_story import tell
 
-_SQLITE = [("sqlite", seed, part) for seed in range(MEASURE.seeds) for part in range(PARTS)]
+_SQLITE = [("sqlite", seed, part) for seed in range(MEASURE.seeds) for part in range(MEASURE.parts)]
 _POSTGRESQL = [("postgresql", seed, part) for seed in range(MEASURE.seeds) for part in MEASURE.parts_on_postgresql]
 
 
@@ -62,28 +62,41 @@ async def test_killed_bots_lose_nothing_and_do_nothing_twice(
     killings: Record,
 ) -> None:
     expected = await _undisturbed(nursery, tmp_path, migrated_file, undisturbed)
-    doom = plan(seed, part)
-    is_blank = any(point in EARLY for point, _ in doom)
-    if kind == "sqlite":
-        file = tmp_path / "test.db"
-        if not is_blank:
-            shutil.copy(migrated_file, file)
-        url = f"sqlite:///{file}"
-    else:
-        url = request.getfixturevalue("blank_postgres_url" if is_blank else "postgres_url")
+    doom = plan(seed, part, MEASURE.parts, expected["counts"])
+    for story in range(len(doom)):
+        if not doom:
+            break
+        is_blank = any(point in EARLY for point, _ in doom)
+        url = _database(kind, tmp_path / f"{story}.db", migrated_file, request, is_blank=is_blank)
+        async with Bench(nursery, tmp_path / f"bench{story}", url, plan=doom) as bench:
+            everything, said = await _told(bench, is_blank=is_blank)
 
-    async with Bench(nursery, tmp_path / "bench", url, plan=doom) as bench:
-        everything, said = await _told(bench, is_blank=is_blank)
+        assert bench.kills, f"never passed: {doom[0]}"
+        assert everything == expected["everything"]
+        assert expected["said"] - said == Counter(), "somebody was not told something"
+        killings.add(
+            kind, bench.kills, bench.served_after, sent=said.total(), repeated=(said - expected["said"]).total()
+        )
+        doom = doom[len(bench.kills) :]
+    assert not doom
 
-    assert bench.kills == [point for point, _ in doom]
-    assert everything == expected["everything"]
-    assert expected["said"] - said == Counter(), "somebody was not told something"
-    killings.add(kind, bench.kills, bench.served_after, sent=said.total(), repeated=(said - expected["said"]).total())
+
+def _database(kind: str, file: Path, migrated: Path, request: pytest.FixtureRequest, *, is_blank: bool) -> str:
+    """The address of an empty database, without tables when `is_blank`."""
+    if kind == "postgresql":
+        return str(request.getfixturevalue("blank_postgres_url" if is_blank else "postgres_url"))
+    if not is_blank:
+        shutil.copy(migrated, file)
+    return f"sqlite:///{file}"
 
 
-def test_every_point_is_killed_at_with_every_seed() -> None:
+@pytest.mark.parametrize("parts", [5, len(POINTS)])
+def test_every_point_is_killed_at_with_every_seed(parts: int) -> None:
+    passings = dict.fromkeys(POINTS, 4)
     for seed in range(25):
-        assert sorted(point for part in range(PARTS) for point, _ in plan(seed, part)) == sorted(POINTS)
+        planned = [point for part in range(parts) for point, _ in plan(seed, part, parts, passings)]
+
+        assert sorted(planned) == sorted(POINTS)
 
 
 def test_a_story_passes_every_point_that_it_has(undisturbed: dict[str, Any]) -> None:
@@ -95,10 +108,12 @@ def test_a_story_passes_every_point_that_it_has(undisturbed: dict[str, Any]) -> 
 
 
 def test_hardly_anything_is_said_twice(killings: Record) -> None:
-    """Over all stories before this. A message that was sent by a bot which died before it wrote that down comes again."""
+    """Over all stories before this. What a bot had sent to each person and not written down when it died comes again: that is
+    about one message for each fourth bot, so the share depends on how many are killed in a story."""
     if not killings.kills:
         pytest.skip("nobody was killed")
 
-    assert killings.repeated <= 0.02 * killings.sent
-    if MEASURE.is_full:
+    assert killings.repeated <= killings.kills.total()
+    if MEASURE.is_full:  # one bot is killed in each story, and the machine is ours
+        assert killings.repeated <= 0.02 * killings.sent
         assert max(killings.served_after) <= 5
