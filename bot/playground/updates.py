@@ -82,9 +82,18 @@ class UpdateQueue:
         if not isinstance(update_id, int):
             update_id = self._next_id
             update = {"update_id": update_id, **update}
-        self._next_id = max(self._next_id, update_id + 1)
-        self._queue(Pending(update_id, to_json(update)))
+        self.put_body(update_id, to_json(update))
         return update_id
+
+    def put_body(self, update_id: int, body: bytes) -> None:
+        """Queues an update as it goes over the wire, whatever it is; the queue itself knows it by `update_id`."""
+        self._next_id = max(self._next_id, update_id + 1)
+        self._queue(Pending(update_id, body))
+
+    @property
+    def next_id(self) -> int:
+        """The id that the next update will have."""
+        return self._next_id
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remembers which kinds the bot wants; None keeps the last answer, none at all means the default."""

@@ -31,8 +31,10 @@ _module("plans")
 nursery_module = _module("nursery")
 measure_module = _module("measure")
 _module("bench")
+databases_module = _module("databases")
 _module("story")
 _module("record")
+_module("junk")
 
 #: Of this run; told at its end.
 KILLINGS = measure_module.Record()
@@ -43,6 +45,16 @@ def nursery() -> Iterator[nursery_module.Nursery]:
     nursery = nursery_module.Nursery()
     yield nursery
     nursery.close()
+
+
+@pytest.fixture
+def databases(migrated_file: Path, tmp_path: Path, request: pytest.FixtureRequest) -> databases_module.Databases:
+    return databases_module.Databases(
+        migrated_file,
+        tmp_path,
+        lambda: request.getfixturevalue("postgres_server"),
+        lambda: request.getfixturevalue("migrated_postgres"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -19,13 +19,14 @@ class Measure:
     parts: int  # stories a seed: as many as there are points, or fewer, in which several bots are killed one after the other
     parts_on_postgresql: Sequence[int]
     updates: int  # in the storm, about
+    junk: int  # malformed updates
 
 
 def _measure() -> Measure:
     if os.environ.get("AFTERSALES_FAULTS") == "full":
         seeds = int(os.environ.get("AFTERSALES_FAULTS_SEEDS", "25"))
-        return Measure(True, seeds, len(POINTS), range(len(POINTS)), 5000)
-    return Measure(False, 1, 5, (1,), 500)
+        return Measure(True, seeds, len(POINTS), range(len(POINTS)), 5000, 1000)
+    return Measure(False, 1, 5, (1,), 500, 50)
 
 
 MEASURE = _measure()

@@ -3,13 +3,13 @@ counted."""
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from faults_bench import Bench
+from faults_databases import Databases
 from faults_measure import MEASURE, Record
 from faults_nursery import Nursery
 from faults_plans import plan
@@ -40,10 +40,9 @@ def undisturbed() -> dict[str, Any]:
     return {}
 
 
-async def _undisturbed(nursery: Nursery, folder: Path, migrated: Path, memory: dict[str, Any]) -> dict[str, Any]:
+async def _undisturbed(nursery: Nursery, folder: Path, databases: Databases, memory: dict[str, Any]) -> dict[str, Any]:
     if not memory:
-        url = f"sqlite:///{shutil.copy(migrated, folder / 'undisturbed.db')}"
-        async with Bench(nursery, folder / "undisturbed", url) as bench:
+        async with databases("sqlite") as url, Bench(nursery, folder / "undisturbed", url) as bench:
             everything, said = await _told(bench, is_blank=False)
             memory |= {"everything": everything, "said": said, "counts": bench.counts()}
     return memory
@@ -56,19 +55,20 @@ async def test_killed_bots_lose_nothing_and_do_nothing_twice(
     part: int,
     nursery: Nursery,
     undisturbed: dict[str, Any],
-    migrated_file: Path,
+    databases: Databases,
     tmp_path: Path,
-    request: pytest.FixtureRequest,
     killings: Record,
 ) -> None:
-    expected = await _undisturbed(nursery, tmp_path, migrated_file, undisturbed)
+    expected = await _undisturbed(nursery, tmp_path, databases, undisturbed)
     doom = plan(seed, part, MEASURE.parts, expected["counts"])
     for story in range(len(doom)):
         if not doom:
             break
         is_blank = any(point in EARLY for point, _ in doom)
-        url = _database(kind, tmp_path / f"{story}.db", migrated_file, request, is_blank=is_blank)
-        async with Bench(nursery, tmp_path / f"bench{story}", url, plan=doom) as bench:
+        async with (
+            databases(kind, is_blank=is_blank) as url,
+            Bench(nursery, tmp_path / f"bench{story}", url, plan=doom) as bench,
+        ):
             everything, said = await _told(bench, is_blank=is_blank)
 
         assert bench.kills, f"never passed: {doom[0]}"
@@ -79,15 +79,6 @@ async def test_killed_bots_lose_nothing_and_do_nothing_twice(
         )
         doom = doom[len(bench.kills) :]
     assert not doom
-
-
-def _database(kind: str, file: Path, migrated: Path, request: pytest.FixtureRequest, *, is_blank: bool) -> str:
-    """The address of an empty database, without tables when `is_blank`."""
-    if kind == "postgresql":
-        return str(request.getfixturevalue("blank_postgres_url" if is_blank else "postgres_url"))
-    if not is_blank:
-        shutil.copy(migrated, file)
-    return f"sqlite:///{file}"
 
 
 @pytest.mark.parametrize("parts", [5, len(POINTS)])
