@@ -33,7 +33,6 @@ from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey, Store
-from conversations.messages import Person as KnownPerson
 from conversations.messages import Sender
 from conversations.ports import Link, LinkPurpose
 from storage.database import Database, driver_url
@@ -115,14 +114,18 @@ class Someone:
 
     def hears(self, text: str) -> int | None:
         """The newest message of the bot with that text in it."""
-        return next(
-            (
-                shown["message_id"]
-                for shown in reversed(self.messages())
-                if shown["from"]["is_bot"] and text in text_of(shown)
-            ),
-            None,
-        )
+        return next(iter(self._heard(text)), None)
+
+    def times(self, text: str) -> int:
+        """How many messages of the bot there are with that text in them."""
+        return len(self._heard(text))
+
+    def _heard(self, text: str) -> list[int]:
+        return [
+            shown["message_id"]
+            for shown in reversed(self.messages())
+            if shown["from"].get("is_bot") and text in text_of(shown)
+        ]
 
     def messages(self) -> list[dict[str, Any]]:
         return list(self.bench.world.chats[self.user.id].messages.values())
@@ -195,19 +198,23 @@ class Bench:
     # What the operator does
 
     async def furnish(self, *, buyers: Sequence[str] = ("Mia", "Max"), orders: Sequence[str] = ("1001", "1002")) -> None:
-        """A store with a seller, buyers who are known, and their orders. The tables are there already."""
+        """A store with a seller for each ten orders, buyers who are known, and the orders. The tables are there already."""
+        stores = {f"{STORE} {n}": f"Oskar {n}" if n else "Oskar" for n in range((len(orders) + 9) // 10)}
         async with Database(self.url) as db, db.work() as work:
-            await work.orders.set_store(Store(name=STORE, return_address="Hafenstr. 12, 20457 Hamburg"))
-            for name in ("Oskar", *buyers):
+            for name in (*stores.values(), *buyers):
                 user = self.world.add_user(name)
                 user.is_started = True
                 self.people[name] = Someone(self, user)
-                person = await work.people.greet(Sender(address=user.id, name=name, language="en"))
-                if name == "Oskar":
-                    await work.people.save(_selling(person))
-            for number in orders:
-                await work.orders.put(an_order(number))
-                link = Link(purpose=LinkPurpose.ORDER, store=STORE, number=number)
+                await work.people.greet(Sender(address=user.id, name=name, language="en"))
+            for store, seller in stores.items():
+                await work.orders.set_store(Store(name=store, return_address="Hafenstr. 12, 20457 Hamburg"))
+                person = await work.people.at_address(self.people[seller].user.id)
+                assert person is not None
+                await work.people.save(replace(person, stores=frozenset({store})))
+            for i, number in enumerate(orders):
+                store = f"{STORE} {i // 10}"
+                await work.orders.put(an_order(store, number))
+                link = Link(purpose=LinkPurpose.ORDER, store=store, number=number)
                 self.orders[number] = await work.links.issue(link, expires_at=None)
 
     def bear(self) -> Bot:
@@ -250,10 +257,10 @@ class Bench:
         if bot.is_dead:
             assert self._doom is not None and bot.was_killed, f"died by itself: {bot.status}\n{self.tail()}"
             self.kills.append(self._doom[0])
-            await self._leases_run_out()
+            await self.leases_run_out()
             self.bear()
 
-    async def _leases_run_out(self) -> None:
+    async def leases_run_out(self) -> None:
         """What a dead bot held is free at once for the tests, as it is after a while for everybody."""
         if not self.people:
             return  # there may be no tables yet
@@ -271,14 +278,14 @@ class Bench:
         self.clock.write_text(self.now.isoformat())
         self.bots[-1].look_at_the_clock()
 
-    async def quiet(self) -> None:
+    async def quiet(self, *, seconds: float = PATIENCE) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due. Whoever is killed
         meanwhile is started again."""
-        await self.until(self._is_quiet)
+        await self.until(self._is_quiet, seconds=seconds)
 
-    async def until(self, is_so: Callable[[], Any]) -> None:
+    async def until(self, is_so: Callable[[], Any], *, seconds: float = PATIENCE) -> None:
         """Until it is so; awaits it if it has to be."""
-        give_up_at = time.monotonic() + PATIENCE
+        give_up_at = time.monotonic() + seconds
         if self._doom is not None and self._doom[0] in LATE and not self._is_told:
             self.bots[-1].terminate()  # while it has something to do
             self._is_told = True
@@ -313,6 +320,13 @@ class Bench:
             self._connection = None
             return 1
 
+    async def kept_updates(self) -> int:
+        """How many updates came in, each counted once."""
+        async with self._engine.connect() as connection:
+            return int(
+                await connection.scalar(select(func.count()).select_from(items).where(items.c.queue == "inbox")) or 0
+            )
+
     def tail(self) -> str:
         """The end of what the bots have logged."""
         return "\n".join(self.log.read_text().splitlines()[-15:]) if self.log.exists() else "(nothing logged)"
@@ -327,11 +341,11 @@ class Bench:
         return Counter(json.loads(self.will.read_text())) + self.served
 
 
-def an_order(number: str) -> Order:
+def an_order(store: str, number: str) -> Order:
     """An order of a blue mug, bought nine days ago and delivered three days ago. Its code is MUG7."""
     item = Item(no="1", title="Blue mug", quantity=1, unit_price=Money.parse("20.00", "USD"), exchangeable=True)
     return Order(
-        key=OrderKey(STORE, number),
+        key=OrderKey(store, number),
         items=(item,),
         purchased_at=NOW - timedelta(days=9),
         delivered_at=NOW - timedelta(days=3),
@@ -349,6 +363,3 @@ def plain(text: str) -> str:
     """Without direction marks."""
     return _MARKS.sub("", text)
 
-
-def _selling(person: KnownPerson) -> KnownPerson:
-    return replace(person, stores=frozenset({STORE}))

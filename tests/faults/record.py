@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from faults_bench import Bench, plain
@@ -20,6 +21,9 @@ _MESSENGERS = frozenset({"message", "messages", "file_id", "unique_id", "query",
 
 #: Different in each run because they are drawn, or because real time goes into them.
 _DRAWN = frozenset({"salt", "seal", "prev", "hash", "id"})
+
+#: Names under which the numbers of people stand.
+_PEOPLE = frozenset({"buyer", "person", "chat", "source", "seller"})
 
 #: Requests after which the phone rings.
 _NOTIFICATIONS = ("send", "copy")
@@ -43,7 +47,7 @@ async def of_everything(bench: Bench) -> dict[str, Any]:
             (outages, outages.c.ended_at),
         ):
             rows = [dict(row._mapping) for row in await tx.all(select(table).order_by(order))]
-            record[table.name] = sorted((_steady(row, refs) for row in rows), key=_spelled)
+            record[table.name] = [_steady(row, refs) for row in rows]
         for ref in refs:
             assert await work.journal.verify(ref) is None
         record["dead"] = [
@@ -53,6 +57,49 @@ async def of_everything(bench: Bench) -> dict[str, Any]:
         record["pending"] = await tx.scalar(select(func.count()).select_from(items).where(items.c.done_at.is_(None)))
         record["updates"] = await tx.scalar(select(func.count()).select_from(items).where(items.c.queue == "inbox"))
     return record
+
+
+def differences(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """What is in one record and not in the other, line by line: nothing when they are equal."""
+    told = []
+    for name in sorted({*found, *expected}):
+        ours, theirs = (
+            Counter(map(_spelled, rows if isinstance(rows := record.get(name), list) else [rows]))
+            for record in (found, expected)
+        )
+        told += [f"{name} has {line}" for line in (ours - theirs).elements()]
+        told += [f"{name} lacks {line}" for line in (theirs - ours).elements()]
+    return told
+
+
+async def of_person(bench: Bench, name: str, order: str) -> dict[str, Any]:
+    """One person's cases, journals, evidence and dialogs, in words that fit every person who did the same."""
+    address = bench.people[name].user.id
+    async with Database(bench.url) as db, db.reading() as work:
+        tx = work.people._tx  # type: ignore[attr-defined]
+        person = await work.people.at_address(address)
+        assert person is not None
+        found = await tx.all(select(cases).where(cases.c.buyer == person.id))
+        [store] = await tx.all(select(bindings.c.store).where(bindings.c.person == person.id))
+        names = {row.ref: "<case>" for row in found} | {order: "<order>", store.store: "<store>", name: "<person>"}
+        record: dict[str, Any] = {"person": replace(person, id=0, address=0), "cases": [dict(row._mapping) for row in found]}
+        for table in (evidence, journal, alarms):
+            rows = await tx.all(select(table).where(table.c.ref.in_([row.ref for row in found])))
+            record[table.name] = [dict(row._mapping) for row in rows]
+        record["dialogs"] = [dict(row._mapping) for row in await tx.all(select(dialogs).where(dialogs.c.person == person.id))]
+    record["person"] = _steady(repr(record["person"]), names)
+    return {what: _of_anybody(_steady(rows, names)) for what, rows in record.items()}
+
+
+def _of_anybody(value: Any) -> Any:
+    """Without the numbers of people and chats."""
+    match value:
+        case Mapping():
+            return {name: "*" if name in _PEOPLE else _of_anybody(each) for name, each in value.items()}
+        case list():
+            return [_of_anybody(each) for each in value]
+        case _:
+            return value
 
 
 async def of_what_was_said(bench: Bench) -> Counter[str]:

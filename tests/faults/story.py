@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from faults_bench import Bench
 
 
@@ -28,6 +30,7 @@ async def tell(bench: Bench) -> None:
     await max_.photo("From above", (160, 90, 10))
     await bench.quiet()
     mia.edit(said[1], "Question two?")
+    await bench.quiet()
     oskar.say("Answer 3.", reply_to=oskar.hears("Question 3?"))
     await bench.quiet()
 
@@ -48,8 +51,6 @@ async def tell(bench: Bench) -> None:
 
 def ref_of(bench: Bench, name: str) -> str:
     """The reference on the newest card in somebody's chat."""
-    import re
-
     found = [m[0] for s in bench.people[name].messages() if (m := re.search(r"[A-Z2-9]{3}-[A-Z2-9]{3}", str(s)))]
     assert found, bench.people[name].transcript()
     return found[-1]
