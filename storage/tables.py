@@ -80,6 +80,7 @@ stores = Table(
     Column("name", Words, primary_key=True),
     Column("return_address", Words),
     Column("policy", Words),  # TOML: what the store changes of the house policy
+    Column("templates", Doc),  # what the store says often, a list of texts
 )
 
 orders = Table(
@@ -171,7 +172,14 @@ alarms = Table(
     Column("ref", Words, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("leased_until", Instant),
+    Column("holder", Words),
     Index(None, "at"),
+)
+Index(
+    "ix_alarms_holder",
+    alarms.c.holder,
+    sqlite_where=alarms.c.holder.is_not(None),
+    postgresql_where=alarms.c.holder.is_not(None),
 )
 
 #: The operator's extensions of deadlines; `store` is empty for all stores, both ends belong to the period.
@@ -264,4 +272,23 @@ marks = Table(
     metadata,
     Column("name", Words, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+# --- the processes ---------------------------------------------------------------------------------------------
+
+#: Those that serve this database: see `storage.presence`. Each holds a lock on its number while it lives.
+processes = Table(
+    "processes",
+    metadata,
+    Column("n", Serial, primary_key=True, autoincrement=True),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given out again
+)
+
+#: See `storage.paces`: `full_at` is when nothing would be left of what was used up.
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("full_at", Instant, nullable=False),
 )
