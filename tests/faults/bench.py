@@ -19,7 +19,7 @@ from typing import Any, Self
 from faults_nursery import Bot, Nursery
 from faults_points import LATE, SENDS
 from PIL import Image
-from sqlalchemy import func, null, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -37,7 +37,7 @@ from conversations.messages import Sender
 from conversations.ports import Link, LinkPurpose
 from storage.database import Database, driver_url
 from storage.errors import TryAgain
-from storage.tables import alarms, items, lanes
+from storage.tables import alarms, items
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
@@ -251,24 +251,13 @@ class Bench:
         await bot.death()
         assert bot.status == 0, self.tail()
 
-    async def revive(self) -> None:
+    def revive(self) -> None:
         """Starts a bot anew when the last one was killed as planned."""
         bot = self.bots[-1]
         if bot.is_dead:
             assert self._doom is not None and bot.was_killed, f"died by itself: {bot.status}\n{self.tail()}"
             self.kills.append(self._doom[0])
-            await self.leases_run_out()
             self.bear()
-
-    async def leases_run_out(self) -> None:
-        """What a dead bot held is free at once for the tests, as it is after a while for everybody."""
-        if not self.people:
-            return  # there may be no tables yet
-        async with self._engine.connect() as connection:
-            await connection.execute(
-                update(lanes).where(lanes.c.token.is_not(None)).values(ready_at=datetime(2000, 1, 1, tzinfo=UTC))
-            )
-            await connection.execute(update(alarms).values(leased_until=null()))
 
     # Time, and waiting until all is said
 
@@ -290,7 +279,7 @@ class Bench:
             self.bots[-1].terminate()  # while it has something to do
             self._is_told = True
         while True:
-            await self.revive()
+            self.revive()
             if self._started_at is not None and self.is_served():
                 self.served_after.append(time.monotonic() - self._started_at)
                 self._started_at = None

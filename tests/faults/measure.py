@@ -26,7 +26,7 @@ def _measure() -> Measure:
     if os.environ.get("AFTERSALES_FAULTS") == "full":
         seeds = int(os.environ.get("AFTERSALES_FAULTS_SEEDS", "25"))
         return Measure(True, seeds, len(POINTS), range(len(POINTS)), 5000, 1000)
-    return Measure(False, 1, 5, (1,), 300, 150)
+    return Measure(False, 1, 5, (1,), 100, 150)
 
 
 MEASURE = _measure()

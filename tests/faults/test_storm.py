@@ -60,7 +60,6 @@ async def test_storm_on_sqlite(nursery: Nursery, databases: Databases, tmp_path:
         async def die() -> None:
             bench.bots[-1].kill()
             await bench.bots[-1].death()
-            await bench.leases_run_out()
             bench.bear()
 
         await _survives(bench, await _on_a_quiet_day(nursery, databases, tmp_path), bots=1, blows=[die, die])
