@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test nightly check format migrate messages lock clean
+.PHONY: demo test nightly faults check format migrate messages lock clean
 
 demo: $(READY)
 	$(BIN)/aftersales demo --port $(PORT)
@@ -22,6 +22,11 @@ endif
 # Ten times as many examples of whatever searches for counterexamples, each night others: some ten minutes.
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m hypothesis
+
+# Kills the bot at every named point with 25 seeds on both databases, and the whole storm: hours. SEEDS=3 is a quick look.
+SEEDS ?= 25
+faults: $(READY)
+	AFTERSALES_FAULTS=full AFTERSALES_FAULTS_SEEDS=$(SEEDS) $(BIN)/pytest tests/faults
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -197,7 +197,9 @@ class Bench:
 
     # What the operator does
 
-    async def furnish(self, *, buyers: Sequence[str] = ("Mia", "Max"), orders: Sequence[str] = ("1001", "1002")) -> None:
+    async def furnish(
+        self, *, buyers: Sequence[str] = ("Mia", "Max"), orders: Sequence[str] = ("1001", "1002")
+    ) -> None:
         """A store with a seller for each ten orders, buyers who are known, and the orders. The tables are there already."""
         stores = {f"{STORE} {n}": f"Oskar {n}" if n else "Oskar" for n in range((len(orders) + 9) // 10)}
         async with Database(self.url) as db, db.work() as work:
@@ -295,7 +297,9 @@ class Bench:
         return self.served["asked for updates"] > 0
 
     async def _is_quiet(self) -> bool:
-        return not self.bots[-1].is_dead and self.is_served() and not len(self.world.updates) and not await self._waiting()
+        return (
+            not self.bots[-1].is_dead and self.is_served() and not len(self.world.updates) and not await self._waiting()
+        )
 
     async def _waiting(self) -> int:
         """What is still to be done, counted at one moment, beside the bot and not through it."""
@@ -351,4 +355,3 @@ def text_of(message: dict[str, Any]) -> str:
 def plain(text: str) -> str:
     """Without direction marks."""
     return _MARKS.sub("", text)
-

@@ -6,7 +6,6 @@ AFTERSALES_FAULTS=full tries everything (`make faults`: hours); AFTERSALES_FAULT
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path

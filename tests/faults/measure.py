@@ -42,9 +42,7 @@ class Record:
     sent: int = 0
     repeated: int = 0
 
-    def add(
-        self, kind: str, points: Sequence[str], served_after: Sequence[float], *, sent: int, repeated: int
-    ) -> None:
+    def add(self, kind: str, points: Sequence[str], served_after: Sequence[float], *, sent: int, repeated: int) -> None:
         self.kills[kind] += len(points)
         self.points.update(points)
         self.served_after += served_after

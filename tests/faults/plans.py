@@ -48,7 +48,12 @@ def plan(seed: int, part: int, parts: int, passings: Mapping[str, int]) -> Plan:
     random.shuffle(points)
     first, *others = points[part::parts]
     chosen = [*(early if part == 0 else ()), first, *sorted(others, key=_comes)]
-    return [(point, random.randint(1, _LATEST.get(point, _OFTEN))) for point in chosen]
+    return [(point, random.randint(1, _latest(point, passings))) for point in chosen]
+
+
+def _latest(point: str, passings: Mapping[str, int]) -> int:
+    latest = _LATEST.get(point, _OFTEN)
+    return latest if point in (*EARLY, *LATE) else max(1, min(latest, passings[point] // 3))
 
 
 def _comes(point: str) -> int:

@@ -82,11 +82,16 @@ async def of_person(bench: Bench, name: str, order: str) -> dict[str, Any]:
         found = await tx.all(select(cases).where(cases.c.buyer == person.id))
         [store] = await tx.all(select(bindings.c.store).where(bindings.c.person == person.id))
         names = {row.ref: "<case>" for row in found} | {order: "<order>", store.store: "<store>", name: "<person>"}
-        record: dict[str, Any] = {"person": replace(person, id=0, address=0), "cases": [dict(row._mapping) for row in found]}
+        record: dict[str, Any] = {
+            "person": replace(person, id=0, address=0),
+            "cases": [dict(row._mapping) for row in found],
+        }
         for table in (evidence, journal, alarms):
             rows = await tx.all(select(table).where(table.c.ref.in_([row.ref for row in found])))
             record[table.name] = [dict(row._mapping) for row in rows]
-        record["dialogs"] = [dict(row._mapping) for row in await tx.all(select(dialogs).where(dialogs.c.person == person.id))]
+        record["dialogs"] = [
+            dict(row._mapping) for row in await tx.all(select(dialogs).where(dialogs.c.person == person.id))
+        ]
     record["person"] = _steady(repr(record["person"]), names)
     return {what: _of_anybody(_steady(rows, names)) for what, rows in record.items()}
 
@@ -126,7 +131,7 @@ def _steady(value: Any, refs: Mapping[str, str]) -> Any:
             return _masked(value, refs)
         case Mapping():
             return {
-                name: "*" if name in _DRAWN and isinstance(each, str) or name in _MESSENGERS else _steady(each, refs)
+                name: "*" if (name in _DRAWN and isinstance(each, str)) or name in _MESSENGERS else _steady(each, refs)
                 for name, each in value.items()
             }
         case list() | tuple():

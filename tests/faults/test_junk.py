@@ -72,7 +72,7 @@ async def test_junk_is_put_aside_and_good_updates_are_handled(database_url: str,
 
 async def _quiet(world: World, db: Database) -> None:
     async with asyncio.timeout(600):
-        while len(world.updates) or (await db.inbox.backlog()).pending or (await db.outbox.backlog()).pending:
+        while len(world.updates) or (await db.inbox.backlog()).pending or (await db.outbox.backlog()).pending:  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.05)
 
 

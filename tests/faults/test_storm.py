@@ -65,9 +65,7 @@ async def test_storm_on_sqlite(nursery: Nursery, databases: Databases, tmp_path:
         await _survives(bench, await _on_a_quiet_day(nursery, databases, tmp_path), bots=1, blows=[die, die])
 
 
-async def test_storm_on_postgresql(
-    nursery: Nursery, databases: Databases, own_postgres: Any, tmp_path: Path
-) -> None:
+async def test_storm_on_postgresql(nursery: Nursery, databases: Databases, own_postgres: Any, tmp_path: Path) -> None:
     url = own_postgres.get_uri()
     async with Database(url) as db:
         await db.migrate()
@@ -128,7 +126,7 @@ async def _blown(bench: Bench, blows: list[Callable[[], Awaitable[None]]], *, to
 
     async def fall() -> None:
         for n, blow in enumerate(blows, start=1):
-            while bench.world.updates.next_id < total * n / (len(blows) + 1):
+            while bench.world.updates.next_id < total * n / (len(blows) + 1):  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.02)
             await blow()
 
@@ -166,7 +164,7 @@ async def _walk(bench: Bench, person: Someone, number: str) -> None:
 async def _until(bench: Bench, person: Someone, is_so: Callable[[], Any]) -> None:
     try:
         async with asyncio.timeout(300):
-            while not is_so():
+            while not is_so():  # noqa: ASYNC110 - the world tells nobody
                 await asyncio.sleep(0.03)
     except TimeoutError:
         raise AssertionError(f"not answered:\n{person.transcript()}\n{bench.tail()}") from None
