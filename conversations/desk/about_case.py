@@ -93,7 +93,10 @@ async def _note(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 async def _limit(visit: Visit, case: Case, role: Role, argument: str) -> None:
     if case.state not in MAY_SET_LIMIT or case.has_met or role is Role.ARBITRATOR:
-        await visit.say(Phrase("A private limit can be set while both sides are still talking, until both limits have met."), ref=case.ref)
+        await visit.say(
+            Phrase("A private limit can be set while both sides are still talking, until both limits have met."),
+            ref=case.ref,
+        )
     else:
         await talking.begin(visit, dialogs.start("limit", case.ref))
 

@@ -118,7 +118,10 @@ async def _noted(visit: Visit, context: Context, case: Case, role: Role) -> None
 async def _limit_set(visit: Visit, context: Context, before: Case, role: Role) -> None:
     """Keeps a private limit. What the other side said, or whether it said anything, shows only when both limits meet."""
     if before.state not in MAY_SET_LIMIT or before.has_met:
-        await visit.say(Phrase("A private limit can be set while both sides are still talking, until both limits have met."), slot=QUESTION)
+        await visit.say(
+            Phrase("A private limit can be set while both sides are still talking, until both limits have met."),
+            slot=QUESTION,
+        )
         return
     if await _has_tried_enough(visit, before, role):
         await visit.say(

@@ -86,6 +86,7 @@ def test_shouting_and_insults_are_heated(text, heated):
         ("the teapot leaks", ("Blue mug", "Glass teapot"), (1,)),
         ("both the mug and the teapot", ("Blue mug", "Glass teapot"), ()),
         ("it leaks", ("Blue mug", "Glass teapot"), ()),
+        ("the pot to go", ("A cup to go", "A pot to go"), (1,)),
         ("blue is nice", ("Blue mug", "Blue plate"), ()),
         ("茶壶漏水", ("玻璃茶壶", "蓝色马克杯"), (0,)),
         ("anything", (), ()),
