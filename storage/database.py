@@ -33,7 +33,7 @@ _POOL_WAIT = 60
 #: Seconds that a new connection to PostgreSQL may take.
 _CONNECT = 10
 #: Seconds after which a worker looks at its queue though nobody called: while other processes can call, and otherwise.
-_HEARING, _DEAF = 3.0, 0.5
+_HEARING, _DEAF = 5.0, 0.5
 
 
 class Database:
@@ -87,7 +87,8 @@ class Database:
         try:
             with translated():
                 async with connected(engine) as connection, connection.begin():
-                    await connection.run_sync(migrations.upgrade)
+                    if not await connection.run_sync(migrations.is_newest):
+                        await connection.run_sync(migrations.upgrade)
         finally:
             await engine.dispose()
 

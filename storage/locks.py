@@ -98,7 +98,7 @@ class Line:
         for ours in ("prepared_statement_cache_size", "prepared_statement_name_func"):  # SQLAlchemy's, not the driver's
             arguments.pop(ours, None)
         with reaching():
-            self._session = await asyncpg.connect(**arguments, timeout=ANSWER, server_settings=_SESSION)
+            self._session = await asyncpg.connect(**{**arguments, "timeout": ANSWER, "server_settings": _SESSION})
         self._session.add_termination_listener(self._broken)
         await self._ask(lambda session: session.add_listener(CHANNEL, self._on_news))
 

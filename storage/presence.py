@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -18,6 +19,8 @@ from storage.errors import TryAgain
 from storage.locks import Key, Locks
 from storage.queues import ALARMS, FETCHES, INBOX, OUTBOX, Begin
 from storage.tables import alarms, lanes, processes
+
+LOG = logging.getLogger(__name__)
 
 QUEUES: Final = (INBOX, OUTBOX, FETCHES, ALARMS)
 
@@ -120,8 +123,10 @@ class Presence:
             self._kick.clear()
             try:
                 await self._beat()
-            except TryAgain:
-                continue
+            except TryAgain as err:
+                LOG.warning("out of touch with the database: %s", err)
+            except Exception:  # whatever it is: without a beat, no turn would ever come again
+                LOG.exception("beat failed")
 
     def turn(self, name: str) -> Turn:
         """The turn of that name, the same for all processes."""
@@ -172,6 +177,7 @@ class Presence:
             return
         gone = await self._gone(held)
         for number in gone & self._suspects:  # twice in a row: when the database was away, all take a moment to return
+            LOG.warning("process %d is gone: what it held is free", number)
             await self._free(number)
         self._seen, self._suspects = held, gone - self._suspects
 
