@@ -141,7 +141,8 @@ class Someone:
 
 @dataclass
 class Bench:
-    """`plan`: at which point and which passing of it each bot is killed, one after the other; then one lives."""
+    """`plan`: at which point and which passing of it each bot is killed, one after the other; then one lives. For points on the
+    way out: after how many steps it is told to stop."""
 
     nursery: Nursery
     folder: Path
@@ -158,7 +159,8 @@ class Bench:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _api: str = ""
     _started_at: float | None = None
-    _is_told: bool = False
+    _is_told: bool = False  # to stop
+    _steps: int = 0  # that people have taken since the last bot was born
 
     async def __aenter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -234,9 +236,10 @@ class Bench:
             "will": str(self.will),
         }
         if self._doom is not None:
-            order |= {"point": self._doom[0], "nth": self._doom[1]}
+            point, nth = self._doom
+            order |= {"point": point, "nth": 1 if point in LATE else nth}
         self.served = Counter()
-        self._is_told = False
+        self._is_told, self._steps = False, 0
         self._started_at = time.monotonic()
         self.bots.append(self.nursery.bear(order))
         return self.bots[-1]
@@ -247,11 +250,13 @@ class Bench:
         return self.plan[len(self.kills)] if len(self.kills) < len(self.plan) else None
 
     async def stop(self) -> None:
-        """Tells the bot to stop, and waits for its end."""
-        bot = self.bots[-1]
-        bot.terminate()
-        await bot.death()
-        assert bot.status == 0, self.tail()
+        """Tells the bot to stop, and waits for its end; again, if it is killed meanwhile as planned."""
+        self.bots[-1].terminate()
+        await self.bots[-1].death()
+        if self._doom is not None and self.bots[-1].was_killed:
+            await self.quiet()
+            await self.stop()
+        assert self.bots[-1].status == 0, self.tail()
 
     def revive(self) -> None:
         """Starts a bot anew when the last one was killed as planned."""
@@ -277,11 +282,10 @@ class Bench:
     async def until(self, is_so: Callable[[], Any], *, seconds: float = PATIENCE) -> None:
         """Until it is so; awaits it if it has to be."""
         give_up_at = time.monotonic() + seconds
-        if self._doom is not None and self._doom[0] in LATE and not self._is_told:
-            self.bots[-1].terminate()  # while it has something to do
-            self._is_told = True
+        self._steps += 1
         while True:
             self.revive()
+            self._tell_to_stop()
             if self._started_at is not None and self.is_served():
                 self.served_after.append(time.monotonic() - self._started_at)
                 self._started_at = None
@@ -291,6 +295,13 @@ class Bench:
             if time.monotonic() > give_up_at:
                 raise TimeoutError(f"still waiting: {await self._waiting()}\n{self.tail()}")
             await asyncio.sleep(0.004)
+
+    def _tell_to_stop(self) -> None:
+        """Tells a bot that is to die on its way out, while it has something to do."""
+        if self._doom is not None and self._doom[0] in LATE and not self._is_told:
+            if self._steps >= self._doom[1] and self.is_served():
+                self.bots[-1].terminate()
+                self._is_told = True
 
     def is_served(self) -> bool:
         """Whether the last bot has asked for updates, which it does as soon as it serves."""

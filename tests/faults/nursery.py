@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class Bot:
 
     def _signal(self, number: int) -> None:
         if not self.is_dead:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it died just now
+                os.kill(self.pid, number)
 
     async def death(self, seconds: float = 60) -> None:
         """Returns when it is dead."""

@@ -29,6 +29,9 @@ _LATEST = {
     "after start commits": 2,
 }
 
+#: The same for a bot that is killed alone, where it does not depend on how often the story passes the point.
+_ALONE = {**{point: _LATEST[point] for point in EARLY}, **dict.fromkeys(LATE, 12)}
+
 Plan = Sequence[tuple[str, int]]
 
 
@@ -43,7 +46,7 @@ def plan(seed: int, part: int, parts: int, passings: Mapping[str, int]) -> Plan:
     early, points = list(EARLY), [*ORDINARY, *SERVED, *LATE]
     if parts == len(POINTS):
         [point] = [*early, *points][part::parts]
-        latest = _LATEST[point] if point in (*EARLY, *LATE) else passings[point] * 3 // 4
+        latest = _ALONE.get(point, passings[point] * 3 // 4)
         return [(point, random.randint(1, max(latest, 1)))]
     random.shuffle(points)
     first, *others = points[part::parts]
