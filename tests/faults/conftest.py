@@ -48,12 +48,7 @@ def nursery() -> Iterator[nursery_module.Nursery]:
 
 @pytest.fixture
 def databases(migrated_file: Path, tmp_path: Path, request: pytest.FixtureRequest) -> databases_module.Databases:
-    return databases_module.Databases(
-        migrated_file,
-        tmp_path,
-        lambda: request.getfixturevalue("postgres_server"),
-        lambda: request.getfixturevalue("migrated_postgres"),
-    )
+    return databases_module.Databases(migrated_file, tmp_path, lambda: request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture(scope="session")

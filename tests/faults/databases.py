@@ -12,15 +12,16 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage.database import Database
+
 
 class Databases:
-    """Makes them by copying one that was migrated. PostgreSQL is started when it is first asked for."""
+    """Makes them. PostgreSQL is started when it is first asked for."""
 
-    def __init__(self, file: Path, folder: Path, server: Callable[[], URL], migrated: Callable[[], URL]) -> None:
-        self._file = file
+    def __init__(self, migrated: Path, folder: Path, server: Callable[[], URL]) -> None:
+        self._migrated = migrated
         self._folder = folder
         self._server = server
-        self._migrated = migrated
 
     @asynccontextmanager
     async def __call__(self, kind: str, *, is_blank: bool = False) -> AsyncIterator[str]:
@@ -29,12 +30,15 @@ class Databases:
         if kind == "sqlite":
             file = self._folder / f"{name}.db"
             if not is_blank:
-                shutil.copy(self._file, file)
+                shutil.copy(self._migrated, file)
             yield f"sqlite:///{file}"
             return
-        template = "template0" if is_blank else self._migrated().database
-        await self._command(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield self._server().set(database=name).render_as_string(hide_password=False)
+        await self._command(f"CREATE DATABASE {name}")
+        url = self._server().set(database=name).render_as_string(hide_password=False)
+        if not is_blank:
+            async with Database(url) as database:
+                await database.migrate()
+        yield url
         await self._command(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _command(self, command: str) -> None:
