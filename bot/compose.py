@@ -13,7 +13,6 @@ from telegram import Bot
 
 from bot import log, policies
 from bot.clock import Clock, SystemClock
-from bot.health import Health
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings
 from bot.telegram import profile, updates
@@ -21,7 +20,6 @@ from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
 from bot.telegram.sender import TelegramMessenger
-from bot.telegram.webhook import Webhook
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
@@ -139,6 +137,8 @@ class Application:
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:
+            from bot.health import Health  # the web server takes time to import, and most do without
+
             workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready).run
         return workers
 
@@ -146,6 +146,8 @@ class Application:
         """All processes of a bot listen to its webhook; only one of them may poll."""
         if self.settings.webhook_url is None:
             return alone(self.db.turn(f"poll {self.settings.bot_key()}"), Poller(bot, intake).run)
+        from bot.telegram.webhook import Webhook
+
         return Webhook(
             bot,
             intake,

@@ -1,8 +1,8 @@
 """This process among those that serve a database: its number, the turns it has, and what the dead leave behind.
 
 Each process holds a lock on its number as long as it lives, and what it leases bears that number (`holder`). Every
-`BEAT` seconds each looks whether a number is locked by nobody any more, and frees what that process held: nobody waits
-for leases to run out. Fencing makes this safe even when the process was only cut off: what it finishes late is refused.
+`BEAT` seconds each looks whether a number is locked by nobody any more, and soon frees what that process held: nobody
+waits for leases to run out. Fencing makes this safe even when the process was only cut off: what it finishes late is refused.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ QUEUES: Final = (INBOX, OUTBOX, FETCHES, ALARMS)
 #: What the others are told when somebody gave up a turn.
 TURNS: Final = "turns"
 
-#: Seconds between two looks at the others: a turn is taken over, and what the dead held is free, in about two.
+#: Seconds between two looks at the others: a turn is taken over after one, what the dead held is free after two or three.
 BEAT: Final = 1.0
+
+#: Seconds that a process must be missed for: when the database was away, all take a moment to return.
+MISSED: Final = 1.5
 
 #: Beats between two readings of the whole list; in between it is read when a lock was taken or let go.
 READ: Final = 10
@@ -81,7 +84,7 @@ class Presence:
         self._turns: dict[Key, Turn] = {}
         self._wanted: set[Key] = set()
         self._ended: set[Key] = set()
-        self._suspects: set[int] = set()
+        self._missing: dict[int, float] = {}  # since when, by the loop's clock
         self._seen: set[int] = set()
         self._beats = 0
         self._kick = asyncio.Event()
@@ -123,10 +126,9 @@ class Presence:
             self._kick.clear()
             try:
                 await self._beat()
-            except TryAgain as err:
-                LOG.warning("out of touch with the database: %s", err)
-            except Exception:  # whatever it is: without a beat, no turn would ever come again
-                LOG.exception("beat failed")
+            except Exception as err:  # whatever it is: without a beat, no turn would ever come again
+                LOG.warning("out of touch with the database: %s", err if isinstance(err, TryAgain) else repr(err))
+                await asyncio.sleep(BEAT / 2)
 
     def turn(self, name: str) -> Turn:
         """The turn of that name, the same for all processes."""
@@ -157,7 +159,7 @@ class Presence:
         if not self._locks.is_open:
             await self._locks.open()
             await self._enrol()
-            self._suspects.clear()
+            self._missing.clear()
             self._wake()  # who knows what was said meanwhile
         while self._ended:
             key = self._ended.pop()
@@ -173,13 +175,16 @@ class Presence:
     async def _look_around(self) -> None:
         self._beats += 1
         held = await self._locks.held("process")
-        if held == self._seen and not self._suspects and self._beats % READ:
+        if held == self._seen and not self._missing and self._beats % READ:
             return
-        gone = await self._gone(held)
-        for number in gone & self._suspects:  # twice in a row: when the database was away, all take a moment to return
-            LOG.warning("process %d is gone: what it held is free", number)
-            await self._free(number)
-        self._seen, self._suspects = held, gone - self._suspects
+        now, gone = asyncio.get_running_loop().time(), await self._gone(held)
+        self._missing = {number: self._missing.get(number, now) for number in gone}
+        for number, since in list(self._missing.items()):
+            if now - since >= MISSED:
+                LOG.warning("process %d is gone: what it held is free", number)
+                await self._free(number)
+                del self._missing[number]
+        self._seen = held
 
     async def _enrol(self) -> None:
         """Our number from before if nobody has buried us meanwhile, else a new one, locked before anybody sees it."""
