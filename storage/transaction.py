@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant
+from storage.errors import translated
 from storage.lanes import Put, put_in
 
 
@@ -70,11 +71,15 @@ class Transaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What happens inside is undone alone when an exception leaves it; the exception goes on."""
+        """What happens inside is undone alone when an exception leaves it; the exception goes on.
+
+        TryAgain when it is the database that gave way: then the whole transaction is over.
+        """
         said = len(self._puts)
         try:
-            async with self.connection.begin_nested():
-                yield
+            with translated():
+                async with self.connection.begin_nested():
+                    yield
         except BaseException:
             del self._puts[said:]
             raise
