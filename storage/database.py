@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,9 +16,10 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import codec, migrations
+from storage import codec, migrations, sqlite
 from storage.alarms import AlarmClock
 from storage.errors import StorageError, TryAgain, connected, translated
+from storage.lanes import Leased
 from storage.queues import Inbox, fetches, outbox
 from storage.signals import Signals
 from storage.transaction import Transaction
@@ -27,6 +30,14 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _BUSY = 30
 #: Seconds that a unit of work waits for a connection before it gives up with TryAgain.
 _POOL_WAIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes over what this process puts into a queue."""
+
+    seconds: float
+    take: Callable[[Sequence[Leased[Any]]], None]
 
 
 class Database:
@@ -40,6 +51,8 @@ class Database:
         self._writer = _writer(self.url)
         self._reader = _reader(self.url) if self.is_sqlite else self._writer
         self._signals = Signals()
+        self._takers: dict[str, Taker] = {}
+        self._token = secrets.token_hex(16)
         self.inbox = Inbox(self._transaction)
         self.outbox = outbox(self._transaction)
         self.fetches = fetches(self._transaction)
@@ -79,13 +92,24 @@ class Database:
             await engine.dispose()
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[SqlWork]:
+    async def work(self, *, is_shared: bool = False) -> AsyncIterator[SqlWork]:
         """One transaction to write in: commits at a clean exit; an exception undoes all of it.
 
-        Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again.
+        Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again. One
+        `is_shared` by what knows nothing of each other raises it instead of waiting for a case that is locked.
         """
-        async with self._transaction() as tx:
+        async with self._transaction(is_shared=is_shared) as tx:
             yield SqlWork(tx)
+
+    @contextmanager
+    def taking_over(self, queue: str, seconds: float, take: Callable[[Sequence[Leased[Any]]], None]) -> Iterator[None]:
+        """Meanwhile whatever this process puts into the queue is leased to it for `seconds`, and `take` gets it after the
+        commit: items as they were given, not read back. What `take` does not deal with is found when the lease is over."""
+        self._takers[queue] = Taker(seconds, take)
+        try:
+            yield
+        finally:
+            del self._takers[queue]
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
@@ -104,13 +128,17 @@ class Database:
         await self._signals.wait(queue, timeout)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def _transaction(self, *, is_shared: bool = False) -> AsyncIterator[Transaction]:
+        takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
             async with connected(self._writer) as connection, connection.begin():
-                tx = Transaction(connection)
+                tx = Transaction(connection, is_shared=is_shared, takes_over=takes_over, token=self._token)
                 yield tx
                 await tx.flush()
         self._signals.raise_for(tx.touched)
+        for queue, handed in tx.handed.items():
+            if (taker := self._takers.get(queue)) is not None:
+                taker.take(handed)
 
 
 def driver_url(url: str) -> URL:
@@ -148,8 +176,14 @@ def _writer(url: URL) -> AsyncEngine:
         return create_async_engine(
             url, json_serializer=codec.dumps, pool_size=10, pool_timeout=_POOL_WAIT, pool_pre_ping=True
         )
-    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
-    _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=ON"])
+    here = url.set(drivername=sqlite.DRIVER)
+    engine = create_async_engine(here, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
+    _prepare_sqlite(engine.sync_engine, begin="", pragmas=["foreign_keys=ON"], busy=0)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        sqlite.begin(connection, "BEGIN IMMEDIATE", patience=_BUSY)
+
     return engine
 
 
@@ -167,17 +201,18 @@ def _migrator(url: URL) -> AsyncEngine:
     return engine
 
 
-def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str]) -> None:
+def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int = _BUSY) -> None:
     """The driver would begin only before the first change, so that what was read before could be stale: we begin."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={_BUSY * 1000}", "synchronous=FULL", *pragmas):
+        for pragma in (f"busy_timeout={busy * 1000}", "synchronous=FULL", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin:
+            connection.exec_driver_sql(begin)

@@ -55,6 +55,7 @@ class Put:
     lane: str
     payload: Any
     key: str | None = None
+    what: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,17 @@ class Outcome:
 
 
 async def put_in(tx: Transaction, puts: Sequence[Put]) -> int:
-    """Puts the items in, in order, and makes their lanes ready. Returns how many were new."""
+    """Puts the items in, in order, and makes their lanes ready. Returns how many were new.
+
+    Those of a queue that this process takes over are leased to it at once, if their lane is free or its own already; the
+    transaction has them in `handed`.
+    """
+    ours = [put for put in puts if put.queue in tx.takes_over]
+    others = [put for put in puts if put.queue not in tx.takes_over]
+    return await _put_for_anybody(tx, others) + await _put_for_us(tx, ours)
+
+
+async def _put_for_anybody(tx: Transaction, puts: Sequence[Put]) -> int:
     if not puts:
         return 0
     lane = tx.insert(lanes)
@@ -76,15 +87,60 @@ async def put_in(tx: Transaction, puts: Sequence[Put]) -> int:
         index_elements=[lanes.c.queue, lanes.c.lane],
         set_={"ready_at": func.coalesce(lanes.c.ready_at, lane.excluded.ready_at)},
     )
-    touched = sorted({(put.queue, put.lane) for put in puts})  # sorted: two transactions never wait for each other
+    touched = _lanes_of(puts)
     await tx.run(
         lane.values(ready_at=tx.clock(), attempts=0), [{"queue": queue, "lane": name} for queue, name in touched]
     )
-    rows = [{"queue": put.queue, "lane": put.lane, "key": put.key, "payload": put.payload} for put in puts]
     item = tx.insert(items).values(at=tx.clock()).on_conflict_do_nothing(index_elements=[items.c.queue, items.c.key])
-    new = await tx.all(item.returning(items.c.id), rows)
+    new = await tx.all(item.returning(items.c.id), _rows(puts))
     tx.touched.update(queue for queue, _ in touched)
     return len(new)
+
+
+async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
+    """Nothing here has a key."""
+    by_queue: dict[str, list[Put]] = {}
+    for put in puts:
+        by_queue.setdefault(put.queue, []).append(put)
+    for queue, mine in sorted(by_queue.items()):
+        taken = await _take_over(tx, queue, _lanes_of(mine))
+        item = tx.insert(items).values(at=tx.clock())
+        ids = await tx.all(item.returning(items.c.id, items.c.at, sort_by_parameter_order=True), _rows(mine))
+        waiting: dict[str, list[Item[Any]]] = {}
+        for put, row in zip(mine, ids, strict=True):
+            waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at))
+        tx.handed[queue] = [Leased(lane, taken[lane], 1, tuple(its)) for lane, its in waiting.items() if taken[lane]]
+        if not all(taken.values()):
+            tx.touch(queue)
+    return len(puts)
+
+
+async def _take_over(tx: Transaction, queue: str, touched: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The token of each lane; empty for those that are neither free nor ours."""
+    seconds, token = tx.takes_over[queue], tx.token
+    lane = tx.insert(lanes)
+    is_free = lanes.c.ready_at.is_(None)
+    lane = lane.on_conflict_do_update(
+        index_elements=[lanes.c.queue, lanes.c.lane],
+        set_={
+            "ready_at": func.coalesce(lanes.c.ready_at, lane.excluded.ready_at),
+            "token": case((is_free, lane.excluded.token), else_=lanes.c.token),
+            "attempts": case((is_free, 1), else_=lanes.c.attempts),
+        },
+    )
+    rows = await tx.all(
+        lane.values(ready_at=tx.clock(seconds), attempts=1, token=token).returning(lanes.c.lane, lanes.c.token),
+        [{"queue": queue, "lane": name} for queue, name in touched],
+    )
+    return {row.lane: row.token if row.token == token else "" for row in rows}
+
+
+def _lanes_of(puts: Sequence[Put]) -> list[tuple[str, str]]:
+    return sorted({(put.queue, put.lane) for put in puts})  # sorted: two transactions never wait for each other
+
+
+def _rows(puts: Sequence[Put]) -> list[dict[str, Any]]:
+    return [{"queue": put.queue, "lane": put.lane, "key": put.key, "payload": put.payload} for put in puts]
 
 
 async def lease(tx: Transaction, queue: str, *, count: int, each: int, seconds: float) -> list[Leased[Any]]:
@@ -112,7 +168,7 @@ async def _take(tx: Transaction, queue: str, count: int, seconds: float) -> dict
     order = {row.lane: place for place, row in enumerate(await tx.all(ready))}
     if not order:
         return {}
-    token = secrets.token_hex(16)
+    token = tx.token if queue in tx.takes_over else secrets.token_hex(16)
     taken = await tx.all(
         _lanes(queue, order)
         .values(token=token, ready_at=tx.clock(seconds), attempts=lanes.c.attempts + 1)

@@ -201,4 +201,4 @@ class SqlOutbox(Finishing):
         super().__init__(OUTBOX, tx)
 
     async def add(self, outgoing: Outgoing) -> None:
-        self._tx.put(OUTBOX, str(outgoing.to), codec.encode(outgoing))
+        self._tx.put(OUTBOX, str(outgoing.to), codec.encode(outgoing), what=outgoing)
