@@ -25,7 +25,7 @@ from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
-from bot.workers.inbox import inbox_worker
+from bot.workers.inbox import InboxHandler, InboxWorker
 from bot.workers.outbox import outbox_worker
 from bot.workers.pace import TELEGRAM, Limits, Pace
 from bot.workers.retry import RetryPolicy, pause
@@ -118,9 +118,10 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
+        inbox = InboxHandler(db, desk, clock, read=updates.read)
         return {
-            "updates": self._source(bot, Intake(db.inbox)).run,
-            "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
+            "updates": self._source(bot, Intake(inbox)).run,
+            "inbox": InboxWorker(db, inbox).run,
             "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,

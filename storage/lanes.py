@@ -195,44 +195,62 @@ def _oldest(queue: str, names: Sequence[str], each: int) -> Any:
     return select(found).order_by(found.c.id)
 
 
-async def finish(tx: Transaction, queue: str, leased: Leased[Any], outcome: Outcome) -> None:
-    """Writes down what became of a lease, and gives the lane back, or keeps it for `keep_for` more seconds.
+async def finish(tx: Transaction, queue: str, finished: Sequence[tuple[Leased[Any], Outcome]]) -> set[str]:
+    """Writes down what became of leases, and gives each lane back, or keeps it for `keep_for` more seconds.
 
-    Items neither done nor dead stay pending; their lane is ready again in `retry_in` seconds, at once by default.
-    Raises LeaseLost when the lease is no longer ours.
+    Items neither done nor dead stay pending; their lane is ready again in `retry_in` seconds, at once by default. Returns
+    the lanes whose lease is no longer ours: nothing was written about them.
     """
-    await _hold(tx, queue, leased)
-    if outcome.done:
-        await tx.run(_finished(queue, leased.lane, outcome.done).values(done_at=tx.clock()))
-    for item, reason in outcome.dead.items():
-        await tx.run(_finished(queue, leased.lane, [item]).values(done_at=tx.clock(), dead=reason))
-    ours = update(lanes).where(lanes.c.queue == queue, lanes.c.lane == leased.lane)
-    if outcome.done or outcome.dead:
-        ours = ours.values(attempts=1 if outcome.retry_in is not None or outcome.keep_for is not None else 0)
-    if outcome.keep_for is not None:
-        await tx.run(ours.values(ready_at=tx.clock(outcome.keep_for)))
-        return
-    waiting = _waiting(queue, leased.lane)
-    await tx.run(ours.values(token=null(), ready_at=case((waiting, tx.clock(outcome.retry_in or 0)), else_=null())))
+    held = await _hold(tx, queue, [leased for leased, _ in finished])
+    ours = [(leased, outcome) for leased, outcome in finished if leased.lane in held]
+    if done := [item for _, outcome in ours for item in outcome.done]:
+        await tx.run(_finished(queue, done).values(done_at=tx.clock()))
+    for _, outcome in ours:
+        for item, reason in outcome.dead.items():
+            await tx.run(_finished(queue, [item]).values(done_at=tx.clock(), dead=reason))
+    alike: dict[tuple[bool, float | None, float | None], list[str]] = {}
+    for leased, outcome in ours:
+        is_progress = bool(outcome.done or outcome.dead)
+        alike.setdefault((is_progress, outcome.retry_in, outcome.keep_for), []).append(leased.lane)
+    for (is_progress, retry_in, keep_for), names in alike.items():
+        lane = _lanes(queue, names)
+        if is_progress:
+            lane = lane.values(attempts=0 if retry_in is keep_for is None else 1, suspected=0)
+        if keep_for is not None:
+            await tx.run(lane.values(ready_at=tx.clock(keep_for)))
+        else:
+            ready_at = case((_waiting(), tx.clock(retry_in or 0)), else_=null())
+            await tx.run(lane.values(token=null(), ready_at=ready_at))
     tx.touch(queue)
+    return {leased.lane for leased, _ in finished} - held
 
 
-async def _hold(tx: Transaction, queue: str, leased: Leased[Any]) -> None:
-    """Locks the lane. A statement of its own: only statements after it see everything put in before."""
-    held = await tx.first(
-        select(lanes.c.lane)
-        .where(lanes.c.queue == queue, lanes.c.lane == leased.lane, lanes.c.token == leased.token)
+async def suspect(tx: Transaction, queue: str, leased: Leased[Any]) -> int:
+    """Notes that this lane is worked on now and nothing else. Returns how often that came to nothing. LeaseLost."""
+    if leased.lane not in await _hold(tx, queue, [leased]):
+        raise LeaseLost(queue, leased.lane)
+    noted = _lanes(queue, [leased.lane]).values(suspected=lanes.c.suspected + 1).returning(lanes.c.suspected)
+    return int((await tx.all(noted))[0].suspected) - 1
+
+
+async def _hold(tx: Transaction, queue: str, leases: Sequence[Leased[Any]]) -> set[str]:
+    """Locks the lanes, and gives those that are ours. A statement of its own: only statements after it see everything put in
+    before."""
+    names = [(queue, leased.lane) for leased in leases]
+    rows = await tx.all(
+        select(lanes.c.lane, lanes.c.token)
+        .where(tuple_(lanes.c.queue, lanes.c.lane).in_(names))
+        .order_by(lanes.c.lane)
         .with_for_update()
     )
-    if held is None:
-        raise LeaseLost(queue, leased.lane)
+    tokens = {leased.lane: leased.token for leased in leases}
+    return {row.lane for row in rows if tokens[row.lane] == row.token}
 
 
-def _finished(queue: str, lane: str, ids: Collection[int]) -> Any:
-    return update(items).where(
-        items.c.id.in_(ids), items.c.queue == queue, items.c.lane == lane, items.c.done_at.is_(None)
-    )
+def _finished(queue: str, ids: Collection[int]) -> Any:
+    return update(items).where(items.c.id.in_(ids), items.c.queue == queue, items.c.done_at.is_(None))
 
 
-def _waiting(queue: str, lane: str) -> ColumnElement[bool]:
-    return select(items.c.id).where(items.c.queue == queue, items.c.lane == lane, items.c.done_at.is_(None)).exists()
+def _waiting() -> ColumnElement[bool]:
+    here = items.c.queue == lanes.c.queue, items.c.lane == lanes.c.lane, items.c.done_at.is_(None)
+    return select(items.c.id).where(*here).correlate(lanes).exists()

@@ -12,7 +12,9 @@ from sqlalchemy import delete, func, null, select, update
 
 from conversations.messages import Outgoing
 from storage import codec
-from storage.lanes import Item, Leased, Outcome, Put, finish, lease, put_in
+from storage.arrivals import Arrivals
+from storage.errors import LeaseLost
+from storage.lanes import Item, Leased, Outcome, Put, finish, lease, put_in, suspect
 from storage.tables import items, lanes
 from storage.transaction import Transaction
 
@@ -88,8 +90,7 @@ class Queue(Generic[P]):
             except Exception as err:  # whatever it is, it must not hold up the rest
                 dead[item.id] = f"unreadable: {type(err).__name__}"
         if dead:
-            kept = Outcome(dead=dead, keep_for=seconds if read else None)
-            await finish(tx, self.name, leased, kept)
+            await finish(tx, self.name, [(leased, Outcome(dead=dead, keep_for=seconds if read else None))])
         return Leased(leased.lane, leased.token, leased.attempts, tuple(read))
 
     async def backlog(self) -> Backlog:
@@ -191,7 +192,31 @@ class Finishing:
         the lane. Raises LeaseLost when somebody else has taken the lane over: nothing of this work may be kept.
         """
         outcome = Outcome(done=done, dead=dead or {}, retry_in=retry_in, keep_for=keep_for)
-        await finish(self._tx, self._name, leased, outcome)
+        if await self.finish_all([(leased, outcome)]):
+            raise LeaseLost(self._name, leased.lane)
+
+    async def finish_all(self, finished: Sequence[tuple[Leased[Any], Outcome]]) -> set[str]:
+        """The same for many lanes at once. Returns those that somebody else has taken over, about which nothing was
+        written."""
+        return await finish(self._tx, self._name, finished) if finished else set()
+
+    async def suspect(self, leased: Leased[Any]) -> int:
+        """Notes that this lane is worked on now and nothing else is, until something of it is done. Returns how often that
+        was noted before: so often did whoever worked on it not live to tell. Raises LeaseLost."""
+        return await suspect(self._tx, self._name, leased)
+
+
+class SqlInbox(Finishing):
+    """What came in."""
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(INBOX, tx)
+
+    async def arrive(self, updates: Sequence[RawUpdate], *, each: int) -> Arrivals:
+        """Begins to keep updates in the transaction that deals with them; see `Arrivals`."""
+        arrivals = Arrivals(self._tx, INBOX, [Put(INBOX, raw.lane, raw.payload, str(raw.update_id)) for raw in updates])
+        await arrivals.begin(each)
+        return arrivals
 
 
 class SqlOutbox(Finishing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from storage.orders import SqlOrders
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
-from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
+from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.transaction import Transaction
 
 
@@ -42,8 +43,15 @@ class SqlWork:
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
         self.outbox = SqlOutbox(tx)
-        self.inbox = Finishing(INBOX, tx)
+        self.inbox = SqlInbox(tx)
         self.fetches = Finishing(FETCHES, tx)
+
+    async def expect(self, addresses: Collection[int]) -> None:
+        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
+        await self.people.expect(addresses)
+        found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
+        if found:
+            await self.dialogs.expect(found)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

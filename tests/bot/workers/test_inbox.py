@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import AdjustableClock
 from bot.telegram import updates
-from bot.workers.inbox import APOLOGY, DEADLY, RETRY, InboxHandler
+from bot.workers.inbox import APOLOGY, DEADLY, DOUBTFUL, RETRY, InboxHandler
 from conversations.messages import Notice, Outgoing, Toast
 from storage.database import Database
 from storage.errors import LeaseLost
@@ -138,11 +138,25 @@ async def test_message_that_kills_its_worker_is_given_up(
     handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
 ) -> None:
     await put(sqlite_db, "one")
+    for _ in range(DEADLY):  # each time it was alone, and the process died
+        async with sqlite_db.work() as work:
+            await work.inbox.suspect(await lease(sqlite_db, seconds=0))
 
-    await handler.handle(await lease(sqlite_db, attempts=DEADLY + 1), GO)
+    await handler.handle_all([await lease(sqlite_db, attempts=DOUBTFUL)], GO)
 
     assert desk.heard == []
     assert await dead(sqlite_db) == [(1, f"given up after {DEADLY} interrupted attempts")]
+
+
+async def test_message_is_not_blamed_for_a_process_that_something_else_killed(
+    handler: InboxHandler, sqlite_db: Database, desk: PlainDesk
+) -> None:
+    await put(sqlite_db, "one")
+
+    await handler.handle_all([await lease(sqlite_db, attempts=100)], GO)
+
+    assert desk.heard == ["one"]
+    assert await dead(sqlite_db) == []
 
 
 async def test_nothing_is_kept_of_a_lease_that_was_lost(
