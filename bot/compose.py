@@ -26,7 +26,7 @@ from bot.workers.evidence import evidence_worker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
-from bot.workers.outbox import outbox_worker
+from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, Limits, Pace
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
@@ -119,10 +119,11 @@ class Application:
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
         inbox = InboxHandler(db, desk, clock, read=updates.read)
+        outbox = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies)
         return {
             "updates": self._source(bot, Intake(inbox)).run,
             "inbox": InboxWorker(db, inbox).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
+            "outbox": OutboxWorker(db, outbox).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "housekeeping": HousekeepingWorker(db).run,

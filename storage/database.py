@@ -131,14 +131,16 @@ class Database:
     async def _transaction(self, *, is_shared: bool = False) -> AsyncIterator[Transaction]:
         takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
-            async with connected(self._writer) as connection, connection.begin():
-                tx = Transaction(connection, is_shared=is_shared, takes_over=takes_over, token=self._token)
-                yield tx
-                await tx.flush()
-        self._signals.raise_for(tx.touched)
-        for queue, handed in tx.handed.items():
-            if (taker := self._takers.get(queue)) is not None:
-                taker.take(handed)
+            async with connected(self._writer) as connection:
+                async with connection.begin():
+                    tx = Transaction(connection, is_shared=is_shared, takes_over=takes_over, token=self._token)
+                    yield tx
+                    await tx.flush()
+                # Before the connection is anybody's again: who writes next knows what was handed over.
+                self._signals.raise_for(tx.touched)
+                for queue, handed in tx.handed.items():
+                    if (taker := self._takers.get(queue)) is not None:
+                        taker.take(handed)
 
 
 def driver_url(url: str) -> URL:

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, case, func, null, select, tuple_, union_all, update
@@ -29,11 +30,12 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Item(Generic[P]):
-    """Something to be done; `at` is when it was put in, by the database's clock."""
+    """Something to be done; `at` is when it was put in, by the database's clock. `turn`: see `turn`."""
 
     id: int
     payload: P
     at: datetime
+    turn: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ class Leased(Generic[P]):
     token: str
     attempts: int
     items: tuple[Item[P], ...]
+    turn: int = field(default=0, compare=False)
+
+
+#: Tells in which order this process held the lock of a lane: taken in the transaction, after the statement that locks it.
+_turns = count(1)
+
+
+def turn() -> int:
+    """The next of the numbers that tell which of two transactions of this process had a lane first."""
+    return next(_turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +115,13 @@ async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
     for put in puts:
         by_queue.setdefault(put.queue, []).append(put)
     for queue, mine in sorted(by_queue.items()):
-        taken = await _take_over(tx, queue, _lanes_of(mine))
+        taken, now = await _take_over(tx, queue, _lanes_of(mine)), turn()
         item = tx.insert(items).values(at=tx.clock())
         ids = await tx.all(item.returning(items.c.id, items.c.at, sort_by_parameter_order=True), _rows(mine))
         waiting: dict[str, list[Item[Any]]] = {}
         for put, row in zip(mine, ids, strict=True):
-            waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at))
-        tx.handed[queue] = [Leased(lane, taken[lane], 1, tuple(its)) for lane, its in waiting.items() if taken[lane]]
+            waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at, now))
+        tx.handed[queue] = [Leased(lane, taken[lane], 1, tuple(its), now) for lane, its in waiting.items() if taken[lane]]
         if not all(taken.values()):
             tx.touch(queue)
     return len(puts)

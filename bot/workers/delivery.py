@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot import log
@@ -34,6 +34,21 @@ class Post:
     origin: tuple[int, int] | None = None
 
 
+@dataclass(slots=True)
+class Chat:
+    """A person's chat as it is now: in `slots` the message that each slot holds, or None, as far as it is known."""
+
+    person: Person
+    slots: dict[str, int | None] = field(default_factory=dict)
+
+    def remember(self, posts: Sequence[Post]) -> None:
+        for post in posts:
+            if post.frees:
+                self.slots[post.frees] = None
+            if post.slot:
+                self.slots[post.slot] = post.message
+
+
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
@@ -44,9 +59,9 @@ class Delivery:
         self._copies = copies
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
-    async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
+    async def deliver(self, chat: Chat, outgoing: Outgoing) -> list[Post]:
         """Says it. Returns the messages to remember, the slot's among them."""
-        body = outgoing.body
+        body, person = outgoing.body, chat.person
         screen = render(body, person.language)
         try:
             match body:
@@ -61,14 +76,15 @@ class Delivery:
                 case Correction():
                     return await self._correct(person, outgoing, body, screen)
                 case _:
-                    return await self._place(person, outgoing, screen)
+                    return await self._place(chat, outgoing, screen)
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
             raise
 
-    async def _place(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
-        old = await self._in_slot(person, outgoing.slot)
+    async def _place(self, chat: Chat, outgoing: Outgoing, screen: Screen) -> list[Post]:
+        person = chat.person
+        old = await self._in_slot(chat, outgoing.slot)
         if old is not None and outgoing.placing is Placing.REPLACE:
             try:
                 await self._pace.turn(person.address)
@@ -169,11 +185,13 @@ class Delivery:
                 LOG.info("correction sent as a new message", person=person.id, message=copy)
         return await self._send(person, outgoing, screen)
 
-    async def _in_slot(self, person: Person, slot: str) -> int | None:
+    async def _in_slot(self, chat: Chat, slot: str) -> int | None:
         if not slot:
             return None
-        async with self._db.reading() as work:
-            return await work.posts.in_slot(person.address, slot)
+        if slot not in chat.slots:
+            async with self._db.reading() as work:
+                chat.slots[slot] = await work.posts.in_slot(chat.person.address, slot)
+        return chat.slots[slot]
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:
