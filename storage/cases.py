@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
@@ -63,6 +63,17 @@ class SqlCases:
         refs = await self._tx.look(cases, ("of", key), lambda: self._refs_in(*mine))
         found = [case for ref in refs if (case := await self.get(ref)) is not None]
         return sorted(found, key=lambda case: (case.opened_at, case.ref))
+
+    async def expect(self, keys: Collection[OrderKey]) -> None:
+        """Loads the cases of these orders at once."""
+        named = [(key.store, key.number) for key in sorted(keys)]
+        of_orders = tuple_(cases.c.store, cases.c.order_number).in_(named)
+        refs: dict[OrderKey, list[str]] = {key: [] for key in keys}
+        for ref in await self._refs_in(of_orders):
+            case = self._tx.pending.known(cases, ref)
+            refs[case.claim.order].append(ref)
+        for key in keys:
+            self._tx.pending.know(cases, ("of", key), refs[key])
 
     async def of_buyer(self, person: int) -> Sequence[Case]:
         """Newest first."""

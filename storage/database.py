@@ -99,7 +99,10 @@ class Database:
         `is_shared` by what knows nothing of each other raises it instead of waiting for a case that is locked.
         """
         async with self._transaction(is_shared=is_shared) as tx:
-            yield SqlWork(tx)
+            work = SqlWork(tx)
+            yield work
+            await tx.flush()
+            await work.outbox.introduce()
 
     @contextmanager
     def taking_over(self, queue: str, seconds: float, take: Callable[[Sequence[Leased[Any]]], None]) -> Iterator[None]:

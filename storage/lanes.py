@@ -41,13 +41,14 @@ class Item(Generic[P]):
 @dataclass(frozen=True, slots=True)
 class Leased(Generic[P]):
     """A lane in our hands, with its oldest items in order. `attempts` counts the leases since something was last done,
-    this one included, so that a crash counts as one."""
+    this one included, so that a crash counts as one. What was handed over comes with what its transaction knew `about` it."""
 
     lane: str
     token: str
     attempts: int
     items: tuple[Item[P], ...]
     turn: int = field(default=0, compare=False)
+    about: Any = field(default=None, compare=False)
 
 
 #: Tells in which order this process held the lock of a lane: taken in the transaction, after the statement that locks it.

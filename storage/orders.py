@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -31,6 +31,18 @@ class SqlOrders:
             self._tx.pending.forget(cases, ("of", key))
             self._tx.pending.know(orders, ("locked", key), True)
         return await self._tx.look(orders, key, lambda: self._load(key, lock))
+
+    async def expect(self, keys: Collection[OrderKey]) -> None:
+        """Loads these orders and their stores at once."""
+        named = [(key.store, key.number) for key in sorted(keys)]
+        for order in await self._orders(
+            select(orders.c.doc).where(tuple_(orders.c.store, orders.c.number).in_(named))
+        ):
+            if not self._tx.pending.knows(orders, order.key):
+                self._tx.pending.know(orders, order.key, order)
+        for row in await self._tx.all(select(stores).where(stores.c.name.in_({key.store for key in keys}))):
+            if not self._tx.pending.knows(stores, row.name):
+                self._tx.pending.know(stores, row.name, _store(row))
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, func, null, select, update
 
-from conversations.messages import Outgoing
+from conversations.messages import Outgoing, Person
 from storage import codec
 from storage.arrivals import Arrivals
 from storage.errors import LeaseLost
 from storage.lanes import Item, Leased, Outcome, Put, finish, lease, put_in, suspect
+from storage.people import SqlPeople
+from storage.posts import SqlPosts
 from storage.tables import items, lanes
 from storage.transaction import Transaction
 
@@ -206,6 +208,14 @@ class Finishing:
         return await suspect(self._tx, self._name, leased)
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom messages are for, and the message that each slot they go to holds, if any."""
+
+    person: Person
+    slots: Mapping[str, int | None]
+
+
 class SqlInbox(Finishing):
     """What came in."""
 
@@ -222,8 +232,31 @@ class SqlInbox(Finishing):
 class SqlOutbox(Finishing):
     """What is to be said, in order for each person."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, people: SqlPeople, posts: SqlPosts) -> None:
         super().__init__(OUTBOX, tx)
+        self._people = people
+        self._posts = posts
 
     async def add(self, outgoing: Outgoing) -> None:
         self._tx.put(OUTBOX, str(outgoing.to), codec.encode(outgoing), what=outgoing)
+
+    async def introduce(self) -> None:
+        """Tells whoever takes the messages over who they are for, and which message each of their slots holds."""
+        handed: list[Leased[Outgoing]] = self._tx.handed.get(OUTBOX, [])
+        if not handed:
+            return
+        people = {leased.lane: await self._people.get(int(leased.lane)) for leased in handed}
+        wanted = {
+            (people[leased.lane].address, item.payload.slot)
+            for leased in handed
+            for item in leased.items
+            if item.payload.slot
+        }
+        held = await self._posts.in_slots(wanted)
+        slots: dict[int, dict[str, int | None]] = {}
+        for address, slot in wanted:
+            slots.setdefault(address, {})[slot] = held.get((address, slot))
+        self._tx.handed[OUTBOX] = [
+            replace(leased, about=Reader(people[leased.lane], slots.get(people[leased.lane].address, {})))
+            for leased in handed
+        ]

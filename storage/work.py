@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from conversations.cases.orders import OrderKey
 from conversations.ports import Work
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
@@ -42,7 +43,7 @@ class SqlWork:
         self.guesses = SqlGuesses(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
-        self.outbox = SqlOutbox(tx)
+        self.outbox = SqlOutbox(tx, self.people, self.posts)
         self.inbox = SqlInbox(tx)
         self.fetches = Finishing(FETCHES, tx)
 
@@ -50,8 +51,14 @@ class SqlWork:
         """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
         await self.people.expect(addresses)
         found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
-        if found:
-            await self.dialogs.expect(found)
+        if not found:
+            return
+        await self.dialogs.expect(found)
+        begun = [opened.answers.get("order") for person in found for opened in await self.dialogs.of(person)]
+        keys = {OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))}
+        if keys:  # an order that somebody is claiming on is looked at with every answer
+            await self.orders.expect(keys)
+            await self.cases.expect(keys)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

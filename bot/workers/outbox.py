@@ -248,13 +248,17 @@ class OutboxWorker:
                 continue
             if (hand := self._hands.get(leased.lane)) is not None:
                 hand.items += leased.items
+                if hand.chat is not None and leased.about is not None:
+                    hand.chat.person = replace(leased.about.person, is_reachable=hand.chat.person.is_reachable)
+                    hand.chat.slots = {**leased.about.slots, **hand.chat.slots}  # what we know is newer
             else:
                 self._begin(leased)
 
     def _begin(self, leased: Leased[Outgoing]) -> None:
         if leased.lane in self._hands:
             return  # its lease ran out before we were done with it; when it is over again, it is found
-        hand = self._hands[leased.lane] = Hand(leased, list(leased.items))
+        chat = Chat(leased.about.person, dict(leased.about.slots)) if leased.about is not None else None
+        hand = self._hands[leased.lane] = Hand(leased, list(leased.items), chat)
         task = asyncio.create_task(self._carry(hand))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
