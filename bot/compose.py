@@ -72,7 +72,7 @@ class Application:
             await self.db.migrate()
             if self.pack is not None:
                 async with self.db.work() as work:
-                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
+                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.text)
                     for store in await work.orders.stores():
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
