@@ -20,7 +20,6 @@ class SqlClocks:
         """Those for this store or all stores whose period reaches to `since` or later, in the order they were made."""
         theirs = extensions.c.store.in_(("", store)), extensions.c.ends >= since
 
-
         async def load() -> Sequence[Extension]:
             rows = await self._tx.all(select(extensions).where(*theirs).order_by(extensions.c.n))
             return [_extension(row) for row in rows]

@@ -182,7 +182,9 @@ def _writer(url: URL) -> AsyncEngine:
             url, json_serializer=codec.dumps, pool_size=10, pool_timeout=_POOL_WAIT, pool_pre_ping=True
         )
     here = url.set(drivername=sqlite.DRIVER)
-    engine = create_async_engine(here, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
+    engine = create_async_engine(
+        here, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT
+    )
     _prepare_sqlite(engine.sync_engine, begin="", pragmas=["foreign_keys=ON"], busy=0)
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -122,7 +122,9 @@ async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
         waiting: dict[str, list[Item[Any]]] = {}
         for put, row in zip(mine, ids, strict=True):
             waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at, now))
-        tx.handed[queue] = [Leased(lane, taken[lane], 1, tuple(its), now) for lane, its in waiting.items() if taken[lane]]
+        tx.handed[queue] = [
+            Leased(lane, taken[lane], 1, tuple(its), now) for lane, its in waiting.items() if taken[lane]
+        ]
         if not all(taken.values()):
             tx.touch(queue)
     return len(puts)

@@ -35,9 +35,7 @@ class SqlOrders:
     async def expect(self, keys: Collection[OrderKey]) -> None:
         """Loads these orders and their stores at once."""
         named = [(key.store, key.number) for key in sorted(keys)]
-        for order in await self._orders(
-            select(orders.c.doc).where(tuple_(orders.c.store, orders.c.number).in_(named))
-        ):
+        for order in await self._orders(select(orders.c.doc).where(tuple_(orders.c.store, orders.c.number).in_(named))):
             if not self._tx.pending.knows(orders, order.key):
                 self._tx.pending.know(orders, order.key, order)
         for row in await self._tx.all(select(stores).where(stores.c.name.in_({key.store for key in keys}))):
@@ -92,7 +90,6 @@ class SqlOrders:
 
     async def is_bound(self, key: OrderKey, person: int) -> bool:
         mine = select(bindings.c.person).where(_is(bindings, key), bindings.c.person == person)
-
 
         async def load() -> bool:
             return await self._tx.first(mine) is not None

@@ -55,7 +55,9 @@ class SqlWork:
             return
         await self.dialogs.expect(found)
         begun = [opened.answers.get("order") for person in found for opened in await self.dialogs.of(person)]
-        keys = {OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))}
+        keys = {
+            OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))
+        }
         if keys:  # an order that somebody is claiming on is looked at with every answer
             await self.orders.expect(keys)
             await self.cases.expect(keys)

@@ -185,9 +185,7 @@ class TelegramMessenger:
             entities=_plain_entities(page),
             reply_markup=_plain_keyboard(page.buttons),
             link_preview_options=_NO_PREVIEW,
-            reply_parameters=None
-            if answers is None
-            else {"message_id": answers, "allow_sending_without_reply": True},
+            reply_parameters=None if answers is None else {"message_id": answers, "allow_sending_without_reply": True},
         )
 
     async def _edit_text(self, address: int, message: int, screen: Screen) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
 from typing import Any, Final
 
 from bot import log
@@ -173,7 +172,7 @@ class InboxHandler:
         for item in items:
             try:
                 incoming = self._read(item.payload, received_at=item.at)
-            except Exception:  # noqa: S112 - as above
+            except Exception:
                 continue
             if incoming is not None:
                 addresses.add(incoming.sender.address)

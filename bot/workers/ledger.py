@@ -152,7 +152,9 @@ class Ledger:
     async def _write(self, notes: dict[Hand, _Note]) -> None:
         async with self._db.work() as work:
             await work.posts.keep([post for note in notes.values() for post in note.posts])
-            ending = {hand for hand, note in notes.items() if note.is_end and not (hand.items and note.retry_in is None)}
+            ending = {
+                hand for hand, note in notes.items() if note.is_end and not (hand.items and note.retry_in is None)
+            }
             outcomes = [
                 (
                     hand.leased,

@@ -77,7 +77,9 @@ class OutboxHandler:
             except LeaseLost:
                 raise
             except Exception as err:
-                LOG.error("lane failed", queue="outbox", lane=hand.lane, attempts=hand.leased.attempts, **log.failure(err))
+                LOG.error(
+                    "lane failed", queue="outbox", lane=hand.lane, attempts=hand.leased.attempts, **log.failure(err)
+                )
                 retry_in = BACKOFF.delay(hand.leased.attempts)
             if await self.ledger.give_back(hand, retry_in=retry_in) and hand.chat is not None and not is_fresh:
                 is_fresh = True
@@ -114,7 +116,9 @@ class OutboxHandler:
                 raise
             except Exception as err:  # our own mistake: it is not sent for ever, and does not hold up the rest for long
                 is_hopeless = failures >= MISTAKES
-                LOG.error("given up" if is_hopeless else "not delivered", item=item.id, failures=failures, **log.failure(err))
+                LOG.error(
+                    "given up" if is_hopeless else "not delivered", item=item.id, failures=failures, **log.failure(err)
+                )
                 if not is_hopeless:
                     return RETRY.delay(failures)
                 self.ledger.note(hand, dead={item.id: f"{type(err).__name__}: {err}"[:2000]})
