@@ -25,7 +25,8 @@ class SqlJournal:
         """Writes the facts down, in order. The caller holds the case locked, or has just added it."""
         if not facts:
             return
-        n, prev = await self._tx.look(journal, ref, lambda: self._last(ref)) or (0, START)
+        last: tuple[int, str] | None = await self._tx.look(journal, ref, lambda: self._last(ref))
+        n, prev = last or (0, START)
         for fact in facts:
             n += 1
             what, data = codec.encode_fact(fact)

@@ -123,6 +123,7 @@ class SqlOrders:
         """Keeps the store's own templates, in place of those it had."""
         row = self._tx.insert(stores).values(name=store, templates=list(templates))
         known = {"templates": row.excluded.templates}
+        self._tx.pending.forget(stores, store)
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
     async def stores(self) -> Sequence[Store]:

@@ -41,7 +41,7 @@ class Pending:
     """Everything here is a dictionary, and each change of one is noted, so that `undo_to` can take it back."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[tuple[Table, Hashable], Any] = {}
         self._rows: dict[Table, dict[Key, Row]] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
 
@@ -59,7 +59,8 @@ class Pending:
 
     def forget(self, table: Table, *keys: Hashable) -> None:
         """Forgets these, or all that was read of a table."""
-        for known in [(table, key) for key in keys] or [known for known in self._known if known[0] is table]:  # type: ignore[index]
+        named = [(table, key) for key in keys] or [known for known in self._known if known[0] is table]
+        for known in named:
             self._set(self._known, known, _ABSENT)
 
     # What is to be written
@@ -140,7 +141,7 @@ def _key_of(table: Table, values: Mapping[str, Any]) -> Key:
 
 @lru_cache(maxsize=256)
 def _statement(table: Table, how: How, columns: tuple[str, ...], dialect: str) -> Executable:
-    places = {name: bindparam(name) for name in columns}
+    places: dict[str, Any] = {name: bindparam(name) for name in columns}
     it = [column == bindparam(f"of_{column.name}") for column in table.primary_key]
     match how:
         case How.GONE:

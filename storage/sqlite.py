@@ -54,15 +54,15 @@ class HereDialect(SQLiteDialect_pysqlite):
 
     def do_execute(self, cursor: Any, *args: Any, **options: Any) -> None:
         await_only(_nothing())
-        super().do_execute(cursor, *args, **options)
+        super().do_execute(cursor, *args, **options)  # type: ignore[no-untyped-call]
 
     def do_executemany(self, cursor: Any, *args: Any, **options: Any) -> None:
         await_only(_nothing())
-        super().do_executemany(cursor, *args, **options)
+        super().do_executemany(cursor, *args, **options)  # type: ignore[no-untyped-call]
 
     def do_execute_no_params(self, cursor: Any, *args: Any, **options: Any) -> None:
         await_only(_nothing())
-        super().do_execute_no_params(cursor, *args, **options)
+        super().do_execute_no_params(cursor, *args, **options)  # type: ignore[no-untyped-call]
 
 
 async def _nothing() -> None:
