@@ -12,13 +12,13 @@ from typing import Any, Final
 from bot import log
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
-from bot.workers.delivery import Chat, Delivery
+from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF, POLL
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
-from conversations.messages import Card, Outgoing, Person, Placing, Toast
+from conversations.messages import Card, Correction, Outgoing, Person, Placing, Toast
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
@@ -91,6 +91,10 @@ class OutboxHandler:
         """Seconds until the rest is to be tried; None when nothing is left."""
         chat = hand.chat = hand.chat or await self._chat(hand)
         failures = hand.leased.attempts
+
+        def note(post: Post) -> None:
+            self.ledger.note(hand, posts=(post,))
+
         for number in count():
             if not hand.items:
                 return None
@@ -99,7 +103,9 @@ class OutboxHandler:
             check(hand)
             item, covered = arrange(hand.items)[0]
             try:
-                posts = await self._delivery.deliver(chat, item.payload)
+                if isinstance(item.payload.body, Correction):
+                    await self.ledger.written()  # it looks for the message that it corrects
+                posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:
                 chat.person = await self._move(chat.person, err.address)
                 return 0

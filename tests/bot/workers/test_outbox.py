@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from bot.clock import AdjustableClock
+from bot.messenger import DeliveryError
 from bot.playground import World, acting
 from bot.playground.faults import Faults
 from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
+from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import MISTAKES, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
@@ -648,3 +650,36 @@ async def test_what_is_answered_in_a_lane_under_way_keeps_its_slots(
 
     async with sqlite_db.reading() as work:
         assert await work.posts.in_slot(ana.id, "question") == chat(world, ana)[0]["message_id"]
+
+
+async def test_long_text_goes_on_behind_the_part_that_was_sent(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    messenger: TelegramMessenger,
+    world: World,
+    ana: User,
+    buyer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even in another process: what goes on has only the database to tell it what was sent."""
+    send = messenger.send
+
+    async def once(address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+        if chat(world, ana):
+            raise DeliveryError("the line is down")
+        return await send(address, screen, answers=answers)
+
+    await say(sqlite_db, notice("first " * 900 + "last"), to=buyer)
+    with monkeypatch.context() as patched:
+        patched.setattr(messenger, "send", once)
+        await deliver(handler, sqlite_db)
+    assert await pending(sqlite_db) == 1 and len(chat(world, ana)) == 1
+    leased = await lease_now(sqlite_db)
+    assert leased is not None
+    await handler.handle(leased, GO)
+
+    assert len(chat(world, ana)) == 2
+    assert " ".join(texts(world, ana)).count("first") == 900
+    assert await pending(sqlite_db) == 0
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, f"part:{leased.items[0].id}:0") is None
