@@ -17,7 +17,7 @@ from bot.messenger import Reader, Unreadable
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF, POLL
 from bot.workers.retry import RetryPolicy, first_of, pause
-from conversations.messages import Notice, Outgoing, Pressed, Said, Toast
+from conversations.messages import Incoming, Notice, Outgoing, Pressed, Said, Toast
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import LeaseLost, TryAgain
@@ -45,6 +45,8 @@ APOLOGY: Final = Phrase(
 
 Raw = Item[dict[str, Any]]
 Lane = Leased[dict[str, Any]]
+#: Each update by the id of its item: what somebody did, nothing for us, or what is wrong with it.
+Seen = dict[int, Incoming | Exception | None]
 
 
 @dataclass(slots=True)
@@ -85,9 +87,9 @@ class InboxHandler:
         try:
             async with self._db.work(is_shared=True) as work:
                 arrivals = await work.inbox.arrive(updates, each=EACH)
-                await self._expect([item for waiting in arrivals.now.values() for item in waiting], work)
+                seen = await self._expect([item for waiting in arrivals.now.values() for item in waiting], work)
                 for lane, items in arrivals.now.items():
-                    handled = await self._in_order(lane, items, 1, work)
+                    handled = await self._in_order(lane, items, 1, seen, work)
                     arrivals.settle(done=handled.done, dead=handled.dead, lane=lane, retry_in=handled.retry_in)
                     dead += [(lane, items[0].payload.get("update_id"), reason) for reason in handled.dead.values()]
                 await arrivals.end()
@@ -149,13 +151,13 @@ class InboxHandler:
         """One transaction for all of them. LeaseLost when one of them is no longer ours."""
         finished: list[tuple[Lane, Outcome]] = []
         async with self._db.work(is_shared=is_shared) as work:
-            await self._expect([item for leased in leases for item in leased.items], work)
+            seen = await self._expect([item for leased in leases for item in leased.items], work)
             for leased in leases:
                 # After a failure one by one: what works must not be undone again and again with what does not.
                 items = leased.items if leased.attempts == 1 else leased.items[:1]
                 handled = Handled(dead={items[0].id: f"given up after {DEADLY} interrupted attempts"})
                 if not is_deadly:
-                    handled = await self._in_order(leased.lane, items, leased.attempts, work)
+                    handled = await self._in_order(leased.lane, items, leased.attempts, seen, work)
                 outcome = Outcome(done=handled.done, dead=handled.dead, retry_in=handled.retry_in)
                 finished.append((leased, outcome))
             for lane in sorted(await work.inbox.finish_all(finished)):
@@ -166,26 +168,25 @@ class InboxHandler:
 
     # Both
 
-    async def _expect(self, items: Sequence[Raw], work: SqlWork) -> None:
-        """Everybody is loaded together. What cannot be read shows when its turn comes."""
-        addresses = set()
+    async def _expect(self, items: Sequence[Raw], work: SqlWork) -> Seen:
+        """Reads all of them, and loads everybody together."""
+        seen: Seen = {}
         for item in items:
             try:
-                incoming = self._read(item.payload, received_at=item.at)
-            except Exception:
-                continue
-            if incoming is not None:
-                addresses.add(incoming.sender.address)
-        if addresses:
+                seen[item.id] = self._read(item.payload, received_at=item.at)
+            except Exception as err:  # it shows when its turn comes
+                seen[item.id] = err
+        if addresses := {it.sender.address for it in seen.values() if isinstance(it, Incoming)}:
             await work.expect(addresses)
+        return seen
 
-    async def _in_order(self, lane: str, items: Sequence[Raw], attempts: int, work: SqlWork) -> Handled:
+    async def _in_order(self, lane: str, items: Sequence[Raw], attempts: int, seen: Seen, work: SqlWork) -> Handled:
         """A savepoint an update. What fails for good is dead-lettered, and the rest goes on; what may work later ends it."""
         handled = Handled()
         for number, item in enumerate(items):
             tries = attempts if number == 0 else 1
             try:
-                await self._receive(item, work)
+                await self._receive(seen[item.id], work)
                 handled.done.append(item.id)
             except TryAgain:
                 raise  # the transaction is over
@@ -201,12 +202,12 @@ class InboxHandler:
                 await self._apologize(lane, item, work)
         return handled
 
-    async def _receive(self, item: Raw, work: SqlWork) -> None:
-        now = self._clock()
-        incoming = self._read(item.payload, received_at=item.at)
+    async def _receive(self, incoming: Incoming | Exception | None, work: SqlWork) -> None:
+        if isinstance(incoming, Exception):
+            raise incoming
         if incoming is not None:
             async with work.savepoint():
-                await self._desk.receive(incoming, work, now)
+                await self._desk.receive(incoming, work, self._clock())
 
     async def _apologize(self, lane: str, item: Raw, work: SqlWork) -> None:
         try:
