@@ -26,8 +26,8 @@ from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
-from bot.workers.inbox import inbox_worker
-from bot.workers.outbox import outbox_worker
+from bot.workers.inbox import InboxHandler, InboxWorker
+from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
@@ -75,7 +75,7 @@ class Application:
             await self._resources.enter_async_context(self.db.serving())
             if self.pack is not None:
                 async with self.db.work() as work:
-                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
+                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.text)
                     for store in await work.orders.stores():
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
@@ -127,10 +127,12 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = self._pace(), profile.Menus(messenger)
+        inbox = InboxHandler(db, desk, clock, read=updates.read)
+        outbox = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies)
         workers = {
-            "updates": self._source(bot, Intake(db.inbox)),
-            "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
+            "updates": self._source(bot, Intake(inbox)),
+            "inbox": InboxWorker(db, inbox).run,
+            "outbox": OutboxWorker(db, outbox).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "housekeeping": HousekeepingWorker(db).run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import null, or_, select, update
 
 from storage.queues import ALARMS, Begin
 from storage.tables import alarms
@@ -20,11 +20,9 @@ class SqlAlarms:
     async def set(self, ref: str, at: datetime | None) -> None:
         """One alarm a case; None for none. Ends a lease on it."""
         if at is None:
-            await self._tx.run(delete(alarms).where(alarms.c.ref == ref))
+            self._tx.pending.delete(alarms, (ref,))
             return
-        row = self._tx.insert(alarms).values(ref=ref, at=at)
-        newer = {"at": row.excluded.at, "leased_until": None, "holder": None}
-        await self._tx.run(row.on_conflict_do_update(index_elements=[alarms.c.ref], set_=newer))
+        self._tx.pending.write(alarms, {"ref": ref, "at": at, "leased_until": None, "holder": None})
         self._tx.touch(ALARMS)
 
 

@@ -25,19 +25,16 @@ class SqlJournal:
         """Writes the facts down, in order. The caller holds the case locked, or has just added it."""
         if not facts:
             return
-        last = await self._tx.first(
-            select(journal.c.n, journal.c.hash).where(journal.c.ref == ref).order_by(journal.c.n.desc()).limit(1)
-        )
-        n, prev = (last.n, last.hash) if last else (0, START)
-        rows = []
+        last: tuple[int, str] | None = await self._tx.look(journal, ref, lambda: self._last(ref))
+        n, prev = last or (0, START)
         for fact in facts:
             n += 1
             what, data = codec.encode_fact(fact)
             contents = Contents(who=who.value, person=person, what=what, data=data)
             ring = forge(contents, ref=ref, n=n, at=at, prev=prev)
-            rows.append(_row(ring, contents))
+            self._tx.pending.add(journal, _row(ring, contents))
             prev = ring.hash
-        await self._tx.run(self._tx.insert(journal), rows)
+        self._tx.pending.know(journal, ref, (n, prev))
 
     async def of(self, ref: str) -> Sequence[Entry]:
         """The entries in order."""
@@ -56,7 +53,14 @@ class SqlJournal:
         """The number of the first entry that is not as it was written; None when the record is sound."""
         return first_broken([(_ring(row), _contents(row)) for row in await self._rows(ref)])
 
+    async def _last(self, ref: str) -> tuple[int, str] | None:
+        last = await self._tx.first(
+            select(journal.c.n, journal.c.hash).where(journal.c.ref == ref).order_by(journal.c.n.desc()).limit(1)
+        )
+        return (last.n, last.hash) if last else None
+
     async def _rows(self, ref: str) -> Sequence[Row[Any]]:
+        await self._tx.settle(journal)
         return await self._tx.all(select(journal).where(journal.c.ref == ref).order_by(journal.c.n))
 
 

@@ -252,7 +252,8 @@ posts = Table(
     Index(None, "origin_address", "origin_message"),
 )
 
-#: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end.
+#: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end. `suspected` is how often
+#: nothing but this lane was at work, and nothing came of it.
 lanes = Table(
     "lanes",
     metadata,
@@ -261,6 +262,7 @@ lanes = Table(
     Column("ready_at", Instant),
     Column("token", Words),
     Column("attempts", Integer, nullable=False),
+    Column("suspected", Integer, nullable=False, server_default="0"),
 )
 Index("ix_lanes_queue_ready_at", lanes.c.queue, lanes.c.ready_at)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from conversations.cases.orders import OrderKey
 from conversations.ports import Work
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
@@ -19,7 +21,7 @@ from storage.orders import SqlOrders
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
-from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
+from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.transaction import Transaction
 
 
@@ -41,9 +43,24 @@ class SqlWork:
         self.guesses = SqlGuesses(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
-        self.outbox = SqlOutbox(tx)
-        self.inbox = Finishing(INBOX, tx)
+        self.outbox = SqlOutbox(tx, self.people, self.posts)
+        self.inbox = SqlInbox(tx)
         self.fetches = Finishing(FETCHES, tx)
+
+    async def expect(self, addresses: Collection[int]) -> None:
+        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
+        await self.people.expect(addresses)
+        found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
+        if not found:
+            return
+        await self.dialogs.expect(found)
+        begun = [opened.answers.get("order") for person in found for opened in await self.dialogs.of(person)]
+        keys = {
+            OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))
+        }
+        if keys:  # an order that somebody is claiming on is looked at with every answer
+            await self.orders.expect(keys)
+            await self.cases.expect(keys)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot import log
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
-from bot.screens import MAX_CAPTION, Screen, render, speaker_line
+from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File
 from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
+from storage.lanes import Item
 
 LOG = log.get(__name__)
 
@@ -34,6 +35,21 @@ class Post:
     origin: tuple[int, int] | None = None
 
 
+@dataclass(slots=True)
+class Chat:
+    """A person's chat as it is now: in `slots` the message that each slot holds, or None, as far as it is known."""
+
+    person: Person
+    slots: dict[str, int | None] = field(default_factory=dict)
+
+    def remember(self, posts: Sequence[Post]) -> None:
+        for post in posts:
+            if post.frees:
+                self.slots[post.frees] = None
+            if post.slot:
+                self.slots[post.slot] = post.message
+
+
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
@@ -44,9 +60,11 @@ class Delivery:
         self._copies = copies
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
-    async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
-        """Says it. Returns the messages to remember, the slot's among them."""
-        body = outgoing.body
+    async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
+        """Says it. Returns the messages to remember, the slot's among them. Of what takes several messages each is given to
+        `note` as soon as it is sent: after a failure, or in another process, the rest follows and nothing is repeated."""
+        outgoing = item.payload
+        body, person = outgoing.body, chat.person
         screen = render(body, person.language)
         try:
             match body:
@@ -59,16 +77,19 @@ class Delivery:
                 case Exhibits():
                     return await self._show(person, outgoing, body, screen)
                 case Correction():
-                    return await self._correct(person, outgoing, body, screen)
+                    return await self._correct(chat, item, body, screen, note)
                 case _:
-                    return await self._place(person, outgoing, screen)
+                    return await self._place(chat, item, screen, note)
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
             raise
 
-    async def _place(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
-        old = await self._in_slot(person, outgoing.slot)
+    async def _place(
+        self, chat: Chat, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        person, outgoing = chat.person, item.payload
+        old = await self._in_slot(chat, outgoing.slot)
         if old is not None and outgoing.placing is Placing.REPLACE:
             try:
                 await self._pace.turn(person.address)
@@ -76,16 +97,30 @@ class Delivery:
                 return [self._post(old, outgoing)]
             except EditImpossible:
                 LOG.info("sent anew instead of edited", person=person.id, message=old)
-        posts = await self._send(person, outgoing, screen)
+        posts = await self._send(chat, item, screen, note)
         if old is not None and outgoing.placing is Placing.BELOW:
             await self._strip(person, old)
         return posts
 
-    async def _send(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
-        await self._pace.turn(person.address)
-        *others, last = await self._messenger.send(person.address, screen, answers=outgoing.answers)
-        first = [Post(message=message, ref=outgoing.ref) for message in others]
-        return [*first, self._post(last, outgoing)]
+    async def _send(self, chat: Chat, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]) -> list[Post]:
+        """As one message, or as several when it is too long for one. The parts are in slots until the last is there."""
+        outgoing, address = item.payload, chat.person.address
+        *parts, last = pages(screen, MAX_TEXT)
+        posts: list[Post] = []
+        answers = outgoing.answers
+        for number, part in enumerate(parts):
+            slot = f"part:{item.id}:{number}"
+            if (message := await self._in_slot(chat, slot)) is None:
+                await self._pace.turn(address)
+                [message] = await self._messenger.send(address, part, answers=answers)
+                sent = Post(message=message, slot=slot, ref=outgoing.ref)
+                chat.remember([sent])
+                note(sent)
+            posts.append(Post(message=message, frees=slot, ref=outgoing.ref))
+            answers = None
+        await self._pace.turn(address)
+        [message] = await self._messenger.send(address, last, answers=answers)
+        return [*posts, self._post(message, outgoing)]
 
     @staticmethod
     def _post(message: int, outgoing: Outgoing) -> Post:
@@ -157,7 +192,10 @@ class Delivery:
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
 
-    async def _correct(self, person: Person, outgoing: Outgoing, body: Correction, screen: Screen) -> list[Post]:
+    async def _correct(
+        self, chat: Chat, item: Item[Outgoing], body: Correction, screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        person = chat.person
         async with self._db.reading() as work:
             copy = await work.posts.copy_of(body.source, body.message, to=person.address)
         if copy is not None:
@@ -167,13 +205,15 @@ class Delivery:
                 return []
             except EditImpossible:
                 LOG.info("correction sent as a new message", person=person.id, message=copy)
-        return await self._send(person, outgoing, screen)
+        return await self._send(chat, item, screen, note)
 
-    async def _in_slot(self, person: Person, slot: str) -> int | None:
+    async def _in_slot(self, chat: Chat, slot: str) -> int | None:
         if not slot:
             return None
-        async with self._db.reading() as work:
-            return await work.posts.in_slot(person.address, slot)
+        if slot not in chat.slots:
+            async with self._db.reading() as work:
+                chat.slots[slot] = await work.posts.in_slot(chat.person.address, slot)
+        return chat.slots[slot]
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

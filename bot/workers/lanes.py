@@ -93,7 +93,7 @@ class LaneWorker(Generic[P]):
         await first_of(*waits, *self._busy)
 
     async def _work_on(self, leased: Leased[P], stop: asyncio.Event) -> None:
-        self._held.add(leased.token)
+        self._held.add(leased.lane)
         try:
             await self._handler.handle(leased, stop)
         except LeaseLost:
@@ -111,7 +111,7 @@ class LaneWorker(Generic[P]):
             )
             await self._give_back(leased, stop)
         finally:
-            self._held.discard(leased.token)
+            self._held.discard(leased.lane)
 
     async def _give_back(self, leased: Leased[P], stop: asyncio.Event) -> None:
         """As soon as the database can be reached; it may be away. At the end of the process all is given back anyway."""

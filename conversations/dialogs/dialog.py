@@ -18,6 +18,7 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import Act
 from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
+from conversations.cases.verdict import Verdict
 from conversations.messages import Choice, Choices, Person, Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.policy import History, Pack
@@ -44,6 +45,7 @@ class Context:
     cases: Sequence[Case] = ()
     exhibits: Sequence[Evidence] = ()
     history: History = History()
+    judged: list[Verdict] = field(init=False, default_factory=list, compare=False, repr=False)  # at most one
 
     @property
     def answers(self) -> Mapping[str, Any]:

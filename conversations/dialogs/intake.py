@@ -52,8 +52,12 @@ def draft_claim(context: Context) -> Claim:
 
 
 def verdict_of(context: Context) -> Verdict:
-    """What the policy says of the draft now."""
-    return assess(draft_claim(context), context.the_order, context.pack, context.now, history=context.history)
+    """What the policy says of the draft now. Asked for often while an answer is taken, and found once."""
+    if not context.judged:
+        context.judged.append(
+            assess(draft_claim(context), context.the_order, context.pack, context.now, history=context.history)
+        )
+    return context.judged[0]
 
 
 def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
