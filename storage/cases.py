@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_, union_all
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
@@ -69,9 +69,8 @@ class SqlCases:
         named = [(key.store, key.number) for key in sorted(keys)]
         of_orders = tuple_(cases.c.store, cases.c.order_number).in_(named)
         refs: dict[OrderKey, list[str]] = {key: [] for key in keys}
-        for ref in await self._refs_in(of_orders):
-            case = self._tx.pending.known(cases, ref)
-            refs[case.claim.order].append(ref)
+        for row in await self._rows_in(of_orders):
+            refs[OrderKey(row.store, row.order_number)].append(row.ref)
         for key in keys:
             self._tx.pending.know(cases, ("of", key), refs[key])
 
@@ -148,12 +147,15 @@ class SqlCases:
         return codec.decode(Case, row.doc) if row else None
 
     async def _refs_in(self, *conditions: Any) -> list[str]:
-        """The references, and the cases themselves so that they need not be asked for again."""
+        return [row.ref for row in await self._rows_in(*conditions)]
+
+    async def _rows_in(self, *conditions: Any) -> Sequence[Row[Any]]:
+        """The rows, and the cases in them remembered, so that they need not be asked for again."""
         await self._tx.settle(cases)
-        rows = await self._tx.all(select(cases.c.ref, cases.c.doc).where(*conditions))
+        rows = await self._tx.all(select(cases).where(*conditions))
         for row in rows:
             self._tx.pending.know(cases, row.ref, codec.decode(Case, row.doc))
-        return [row.ref for row in rows]
+        return rows
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
         """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""
