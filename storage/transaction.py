@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from storage.columns import Instant
+from storage.errors import translated
 from storage.lanes import Leased, Put, put_in
 from storage.pending import Pending, statements
 
@@ -34,16 +35,19 @@ class Transaction:
         is_reading: bool = False,
         is_shared: bool = False,
         takes_over: Mapping[str, float] | None = None,
+        holder: str = "",
         token: str = "",
     ) -> None:
         self.connection = connection
         self.is_reading = is_reading
         self.is_shared = is_shared
         self.takes_over = takes_over or {}
+        self.holder = holder
         self.token = token
         self.on_postgresql = connection.dialect.name == "postgresql"
         self.touched: set[str] = set()
         self.handed: dict[str, list[Leased[Any]]] = {}
+        self.due: list[tuple[str, float]] = []
         self.pending = Pending()
         self._puts: list[Put] = []
         self._savepoints: list[AsyncTransaction | None] = []
@@ -104,27 +108,32 @@ class Transaction:
         """Puts an item in at the end of the transaction; `what` it says is what whoever takes it over gets to see."""
         self._puts.append(Put(queue, lane, payload, what=what))
 
-    def touch(self, queue: str) -> None:
-        """The workers of that queue are told when this commits."""
+    def touch(self, queue: str, after: float | None = None) -> None:
+        """The workers of that queue are told when this commits; those of this process again `after` so many seconds."""
         self.touched.add(queue)
+        if after:
+            self.due.append((queue, after))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What happens inside is undone alone when an exception leaves it; the exception goes on.
 
-        The database hears of it only if something was sent there that would have to be undone.
+        The database hears of it only if something was sent there that would have to be undone. TryAgain when it is the
+        database that gave way: then the whole transaction is over.
         """
         said, mark, depth = len(self._puts), self.pending.mark(), len(self._savepoints)
         self._savepoints.append(None)
         try:
-            yield
-            if (begun := self._savepoints[depth]) is not None:
-                await begun.commit()
+            with translated():
+                yield
+                if (begun := self._savepoints[depth]) is not None:
+                    await begun.commit()
         except BaseException:
-            if (begun := self._savepoints[depth]) is not None:
-                await begun.rollback()
             self.pending.undo_to(mark)
             del self._puts[said:]
+            if (begun := self._savepoints[depth]) is not None:
+                with translated():
+                    await begun.rollback()
             raise
         finally:
             del self._savepoints[depth:]

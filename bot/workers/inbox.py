@@ -15,7 +15,7 @@ from bot import log
 from bot.clock import Clock
 from bot.messenger import Reader, Unreadable
 from bot.workers.desk import Desk
-from bot.workers.lanes import BACKOFF, POLL
+from bot.workers.lanes import BACKOFF
 from bot.workers.retry import RetryPolicy, first_of, pause
 from conversations.messages import Incoming, Notice, Outgoing, Pressed, Said, Toast
 from conversations.phrase import Phrase
@@ -242,10 +242,12 @@ class InboxWorker:
         failures = 0
         while not stop.is_set():
             try:
+                if failures:  # the answer to a lease may have been lost
+                    await self._db.inbox.reclaim(())
                 if leases := await self._db.inbox.lease(CHATS, EACH, SECONDS):
                     await self._handler.handle_all(leases, stop)
                 else:
-                    await first_of(stop.wait(), self._db.wait("inbox", POLL))
+                    await first_of(stop.wait(), self._db.wait("inbox", self._db.patience))
                 failures = 0
             except TryAgain as err:
                 failures += 1

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
-from bot.workers.lanes import BACKOFF, POLL
+from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
@@ -243,7 +243,7 @@ class OutboxWorker:
                         LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
                         await pause(stop, BACKOFF.delay(failures))
                         continue
-                    await first_of(stop.wait(), self._db.wait("outbox", POLL))
+                    await first_of(stop.wait(), self._db.wait("outbox", self._db.patience))
             if self._tasks:
                 await asyncio.wait(self._tasks)
             await self._handler.ledger.written()
