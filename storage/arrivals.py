@@ -77,7 +77,7 @@ class Arrivals:
                 ready_at = func.coalesce(lanes.c.ready_at, tx.clock(delay or 0))
                 lane = update(lanes).where(lanes.c.queue == self._queue, lanes.c.lane == name)
                 await tx.run(lane.values(ready_at=ready_at, attempts=lanes.c.attempts + int(delay is not None)))
-            tx.touch(self._queue)
+                tx.touch(self._queue, delay)
 
     async def _lock(self, names: Sequence[str]) -> set[str]:
         """Gives the lanes in which nothing waits."""

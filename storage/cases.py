@@ -118,19 +118,6 @@ class SqlCases:
             found = found.where(cases.c.state == state.value)
         return await self._cases(found)
 
-    async def _of_each(
-        self, stores: Sequence[str], which: ColumnElement[bool], *, order: Order, limit: int
-    ) -> list[Case]:
-        """One index walk a store, as in `lanes`: a store with many cases costs no more than one with few."""
-        if not stores:
-            return []
-        walks = [
-            select(cases).where(cases.c.store == store, which).order_by(*order(cases.c)).limit(limit).subquery()
-            for store in stores
-        ]
-        every = union_all(*(select(walk) for walk in walks)).subquery()
-        return await self._cases(select(every.c.doc).order_by(*order(every.c)).limit(limit))
-
     def _keep(self, case: Case) -> None:
         """An order's cases are few, and looked for at every step of a claim."""
         self._tx.pending.know(cases, case.ref, case)
@@ -156,6 +143,19 @@ class SqlCases:
         for row in rows:
             self._tx.pending.know(cases, row.ref, codec.decode(Case, row.doc))
         return rows
+
+    async def _of_each(
+        self, stores: Sequence[str], which: ColumnElement[bool], *, order: Order, limit: int
+    ) -> list[Case]:
+        """One index walk a store, as in `lanes`: a store with many cases costs no more than one with few."""
+        if not stores:
+            return []
+        walks = [
+            select(cases).where(cases.c.store == store, which).order_by(*order(cases.c)).limit(limit).subquery()
+            for store in stores
+        ]
+        every = union_all(*(select(walk) for walk in walks)).subquery()
+        return await self._cases(select(every.c.doc).order_by(*order(every.c)).limit(limit))
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
         """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""

@@ -51,13 +51,7 @@ class SqlOrders:
 
     async def of(self, person: int) -> Sequence[Order]:
         """The orders bound to a buyer, newest purchase first."""
-        await self._tx.settle(bindings)
-        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
-        return await self._orders(
-            select(orders.c.doc)
-            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
-            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
-        )
+        return await self._tx.look(bindings, ("of", person), lambda: self._of(person))
 
     async def all(self, *, store: str | None = None, limit: int = 100) -> Sequence[Order]:
         """The newest purchases first."""
@@ -71,6 +65,7 @@ class SqlOrders:
         """
         before = await self.get(order.key, lock=True)
         self._tx.pending.forget(orders, order.key)
+        self._tx.pending.forget(bindings)
         order = replace(order, items=(*order.items, *await self._claimed_and_gone(order, before)))
         order = replace(order, code=order.code or (before.code if before else signs(_CODE_LENGTH)))
         if order == before:
@@ -87,6 +82,7 @@ class SqlOrders:
         """Lets this buyer claim on the order. Idempotent."""
         self._tx.pending.write(bindings, {"store": key.store, "number": key.number, "person": person})
         self._tx.pending.know(bindings, (key, person), True)
+        self._tx.pending.forget(bindings, ("of", person))
 
     async def is_bound(self, key: OrderKey, person: int) -> bool:
         mine = select(bindings.c.person).where(_is(bindings, key), bindings.c.person == person)
@@ -142,6 +138,15 @@ class SqlOrders:
         )
         claimed = {claimed.item_no for row in rows for claimed in codec.decode(Case, row.doc).claim.items}
         return [item for item in gone if item.no in claimed]
+
+    async def _of(self, person: int) -> Sequence[Order]:
+        await self._tx.settle(bindings)
+        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
+        return await self._orders(
+            select(orders.c.doc)
+            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
+            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+        )
 
     async def _load(self, key: OrderKey, lock: bool) -> Order | None:
         found = select(orders.c.doc).where(_is(orders, key))

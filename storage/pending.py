@@ -41,7 +41,7 @@ class Pending:
     """Everything here is a dictionary, and each change of one is noted, so that `undo_to` can take it back."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Table, Hashable], Any] = {}
+        self._known: dict[Table, dict[Hashable, Any]] = {}
         self._rows: dict[Table, dict[Key, Row]] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
 
@@ -49,19 +49,19 @@ class Pending:
 
     def knows(self, table: Table, key: Hashable) -> bool:
         """Whether it was read or set before; that it is not there counts too."""
-        return (table, key) in self._known
+        return key in self._known.get(table, ())
 
     def known(self, table: Table, key: Hashable, default: Any = None) -> Any:
-        return self._known.get((table, key), default)
+        return self._known.get(table, {}).get(key, default)
 
     def know(self, table: Table, key: Hashable, value: Any) -> None:
-        self._set(self._known, (table, key), value)
+        self._set(self._known.setdefault(table, {}), key, value)
 
     def forget(self, table: Table, *keys: Hashable) -> None:
         """Forgets these, or all that was read of a table."""
-        named = [(table, key) for key in keys] or [known for known in self._known if known[0] is table]
-        for known in named:
-            self._set(self._known, known, _ABSENT)
+        known = self._known.setdefault(table, {})
+        for key in keys or list(known):
+            self._set(known, key, _ABSENT)
 
     # What is to be written
 

@@ -130,10 +130,11 @@ class Transaction:
                 if (begun := self._savepoints[depth]) is not None:
                     await begun.commit()
         except BaseException:
-            if (begun := self._savepoints[depth]) is not None:
-                await begun.rollback()
             self.pending.undo_to(mark)
             del self._puts[said:]
+            if (begun := self._savepoints[depth]) is not None:
+                with translated():
+                    await begun.rollback()
             raise
         finally:
             del self._savepoints[depth:]

@@ -92,7 +92,8 @@ class InboxHandler:
                 for lane, items in arrivals.now.items():
                     handled = await self._in_order(lane, items, 1, seen, work)
                     arrivals.settle(done=handled.done, dead=handled.dead, lane=lane, retry_in=handled.retry_in)
-                    dead += [(lane, items[0].payload.get("update_id"), reason) for reason in handled.dead.values()]
+                    ids = {item.id: item.payload.get("update_id") for item in items}
+                    dead += [(lane, ids[item], reason) for item, reason in handled.dead.items()]
                 await arrivals.end()
         except Exception as err:
             if not isinstance(err, TryAgain):

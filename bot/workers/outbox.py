@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import count
 from typing import Any, Final
@@ -228,10 +229,11 @@ class OutboxWorker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(WIDTH)
         self._stop = asyncio.Event()
+        self._context = copy_context()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stopped, then finishes what it has begun."""
-        self._stop = stop
+        self._stop, self._context = stop, copy_context()  # what is handed over is our work, not that of who said it
         failures = 0
         try:
             with self._db.taking_over("outbox", SECONDS, self._take):
@@ -274,7 +276,7 @@ class OutboxWorker:
             return  # its lease ran out before we were done with it; when it is over again, it is found
         chat = Chat(leased.about.person, dict(leased.about.slots)) if leased.about is not None else None
         hand = self._hands[leased.lane] = Hand(leased, list(leased.items), chat)
-        task = asyncio.create_task(self._carry(hand))
+        task = asyncio.create_task(self._carry(hand), context=self._context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
