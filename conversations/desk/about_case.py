@@ -13,6 +13,8 @@ from conversations.desk import moving, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
 from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.rating import RESPOND
+from conversations.dialogs.steps import fitting
 from conversations.messages import Placing, Said
 from conversations.phrase import Phrase
 
@@ -105,9 +107,11 @@ async def _address(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 
 async def why_no_rating(visit: Visit, case: Case) -> Phrase | None:
-    """Why the buyer cannot rate this case now; None when they can."""
-    if case.rating is not None:
+    """Why the buyer cannot rate this case now, or change the rating; None when they can."""
+    if case.rating is not None and not case.rating.is_editable(visit.now):
         return Phrase("You have rated this case already. Thank you.")
+    if case.rating is not None:
+        return None
     if case.ended_at is None:
         return Phrase("You can rate the service once the case has ended.")
     outages = await visit.work.clocks.outages(since=case.ended_at)
@@ -123,6 +127,23 @@ async def _rate(visit: Visit, case: Case, role: Role, argument: str) -> None:
         await talking.begin(visit, dialogs.start("rate", case.ref))
 
 
+def why_no_answer(case: Case) -> Phrase | None:
+    """Why the seller cannot answer the rating; None when they can."""
+    if case.rating is None:
+        return Phrase("The buyer has not rated this case, so there is nothing to answer yet.")
+    if case.rating.answer:
+        return Phrase("Your store has answered this rating already.")
+    return None
+
+
+async def _respond(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if (why_not := why_no_answer(case)) is not None:
+        await visit.say(why_not, ref=case.ref)
+        return
+    answers = {"words": argument} if argument else {}
+    await talking.begin(visit, dialogs.start("respond", case.ref, **fitting(RESPOND, answers)))
+
+
 ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = {
     "case": _show,
     "evidence": _evidence,
@@ -134,4 +155,5 @@ ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = 
     "problem": _problem,
     "address": _address,
     "rate": _rate,
+    "respond": _respond,
 }

@@ -19,7 +19,7 @@ from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
-from conversations.dialogs.rating import RATING
+from conversations.dialogs.rating import RATING, RESPOND
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
@@ -27,7 +27,7 @@ from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
-    d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
+    d.name: d for d in (INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
 }
 
 GONE = Phrase("This case is not open to you any more.")

@@ -1,0 +1,133 @@
+"""What came of each case, in figures: a row that follows its case in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, Row, case, func, select, update
+
+from conversations.cases.case import Case
+from conversations.cases.facts import Fact
+from conversations.cases.orders import Item, Order
+from conversations.cases.outcomes import CaseOutcome, Hearing, begun, heard, noted, touches_hearings
+from conversations.cases.roles import Role
+from conversations.cases.standing import MOST_CASES, PERIOD, Standing
+from storage import codec
+from storage.tables import hearings, orders, outcome_products, outcomes
+from storage.transaction import Transaction
+
+_FIELDS = tuple(field.name for field in fields(CaseOutcome))
+_HEARING = tuple(field.name for field in fields(Hearing))
+
+
+class SqlOutcomes:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def note(self, case: Case, facts: Sequence[Fact], *, who: Role, at: datetime) -> None:
+        """Takes facts down. The caller holds the case locked, or has just added it."""
+        if not facts:
+            return
+        before = await self.get(case.ref)
+        row = before or begun(case)
+        after = noted(row, case, facts, who=who, at=at)
+        if before is None:
+            await self._tx.run(self._tx.insert(outcomes).values(asdict(after)))
+            await self._add_products(case)
+        elif changed := {name: value for name in _FIELDS if (value := getattr(after, name)) != getattr(before, name)}:
+            await self._tx.run(update(outcomes).where(outcomes.c.ref == case.ref).values(changed))
+        if touches_hearings(row, case, facts):
+            await self._save_hearings(case, row, facts, at)
+
+    async def get(self, ref: str) -> CaseOutcome | None:
+        row = await self._tx.first(select(outcomes).where(outcomes.c.ref == ref))
+        return CaseOutcome(**{name: getattr(row, name) for name in _FIELDS}) if row else None
+
+    async def hearings_of(self, ref: str) -> tuple[Hearing, ...]:
+        """In order."""
+        rows = await self._tx.all(select(hearings).where(hearings.c.ref == ref).order_by(hearings.c.n))
+        return tuple(_hearing(row) for row in rows)
+
+    async def standing(self, store: str, now: datetime) -> Standing:
+        last = (
+            select(outcomes.c.service, outcomes.c.answer_seconds, outcomes.c.is_escalated)
+            .where(outcomes.c.store == store, outcomes.c.ended_at > now - PERIOD, outcomes.c.ended_at <= now)
+            .order_by(outcomes.c.ended_at.desc())
+            .limit(MOST_CASES)
+            .subquery()
+        )
+        counts = await self._tx.first(
+            select(
+                func.count(),
+                func.sum(case((last.c.service > 0, 1), else_=0)).cast(Integer),
+                func.sum(last.c.service).cast(Integer),
+                func.sum(case((last.c.is_escalated, 0), else_=1)).cast(Integer),
+            ).select_from(last)
+        )
+        assert counts is not None
+        cases, ratings, stars, alone = counts
+        ranked = (
+            select(
+                last.c.answer_seconds,
+                func.row_number().over(order_by=last.c.answer_seconds).label("rank"),
+                func.count().over().label("count"),
+            )
+            .where(last.c.answer_seconds.is_not(None))
+            .subquery()
+        )
+        median = await self._tx.scalar(
+            select(ranked.c.answer_seconds).where(ranked.c.rank == (ranked.c.count + 1) // 2)
+        )
+        return Standing(
+            store=store,
+            cases=cases,
+            ratings=ratings or 0,
+            stars=stars or 0,
+            first_answer=None if median is None else timedelta(seconds=median),
+            alone=alone or 0,
+        )
+
+    async def _add_products(self, case: Case) -> None:
+        key = case.claim.order
+        row = await self._tx.first(
+            select(orders.c.doc).where(orders.c.store == key.store, orders.c.number == key.number)
+        )
+        if row is None:
+            return
+        order = codec.decode(Order, row.doc)
+        lines = {item.no: item for item in order.items}
+        claimed = [lines[c.item_no] for c in case.claim.items if c.item_no in lines]
+        rows = [
+            {
+                "ref": case.ref,
+                "product": product,
+                "title": item.title,
+                "store": case.store,
+                "reason": case.claim.reason.value,
+                "opened_at": case.opened_at,
+            }
+            for product, item in {_product(item): item for item in claimed}.items()
+        ]
+        if rows:
+            await self._tx.run(self._tx.insert(outcome_products).on_conflict_do_nothing(), rows)
+
+    async def _save_hearings(self, case: Case, before: CaseOutcome, facts: Sequence[Fact], at: datetime) -> None:
+        known = await self.hearings_of(case.ref)
+        after = heard(known, before, case, facts, at=at)
+        if rows := [asdict(hearing) for hearing in after if hearing not in known]:
+            put = self._tx.insert(hearings)
+            changed = {name: put.excluded[name] for name in _HEARING if name not in ("ref", "n")}
+            await self._tx.run(
+                put.on_conflict_do_update(index_elements=[hearings.c.ref, hearings.c.n], set_=changed), rows
+            )
+
+
+def _product(item: Item) -> str:
+    return item.sku or item.title
+
+
+def _hearing(row: Row[Any]) -> Hearing:
+    return Hearing(**{name: getattr(row, name) for name in _HEARING})
