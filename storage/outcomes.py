@@ -68,18 +68,18 @@ class SqlOutcomes:
             ).select_from(last)
         )
         assert counts is not None
-        cases, ratings, stars, alone = counts
+        cases, ratings, stars, alone = tuple(counts)
         ranked = (
             select(
                 last.c.answer_seconds,
                 func.row_number().over(order_by=last.c.answer_seconds).label("rank"),
-                func.count().over().label("count"),
+                func.count().over().label("number"),
             )
             .where(last.c.answer_seconds.is_not(None))
             .subquery()
         )
         median = await self._tx.scalar(
-            select(ranked.c.answer_seconds).where(ranked.c.rank == (ranked.c.count + 1) // 2)
+            select(ranked.c.answer_seconds).where(ranked.c.rank == (ranked.c.number + 1) // 2)
         )
         return Standing(
             store=store,

@@ -22,7 +22,7 @@ from storage.tables import cases, hearings, orders, outcome_products, outcomes
 from storage.transaction import Transaction
 
 #: Products told of, and claims read for their words.
-_MOST_PRODUCTS = 5
+_MOST_PRODUCTS = 20
 _MOST_CLAIMS = 200
 
 
@@ -36,7 +36,9 @@ class SqlReports:
             **await self._opened(store, period),
             **await self._ended(store, period),
             products=await self._products(store, period),
-            orders=int(await self._tx.scalar(select(func.count()).where(*_within(orders, "purchased_at", store, period)))),
+            orders=int(
+                await self._tx.scalar(select(func.count()).where(*_within(orders, "purchased_at", store, period)))
+            ),
         )
 
     async def _opened(self, store: str, period: Period) -> dict[str, Any]:
@@ -59,7 +61,7 @@ class SqlReports:
             ).where(*within)
         )
         assert row is not None
-        count, kept, missed, offers, accepted, escalated, *rest = row
+        count, kept, missed, offers, accepted, escalated, *rest = tuple(row)
         remedies, rest = rest[: len(Remedy)], rest[len(Remedy) :]
         reasons, rest = rest[: len(Reason)], rest[len(Reason) :]
         return {
@@ -96,18 +98,22 @@ class SqlReports:
         assert rulings is not None and ratings is not None
         return {
             "resolution": await self._spread(outcomes.c.resolve_seconds, *ended),
-            "costs": tuple(Costs(*row) for row in costs if row[1] or row[2]),
+            "costs": tuple(
+                Costs(currency, refunds, shipping)
+                for currency, refunds, shipping in map(tuple, costs)
+                if refunds or shipping
+            ),
             **dict(zip(("rulings", "appealed", "reversed"), rulings, strict=True)),
             **dict(zip(("ratings", "service", "outcomes", "outcome"), ratings, strict=True)),
         }
 
     async def _spread(self, value: ColumnElement[Any], *within: ColumnElement[bool]) -> Spread:
         ranked = _ranked(value, *within).subquery()
-        rows = await self._tx.all(_percentiles(ranked, ranked.c.value, ranked.c.rank, ranked.c.count))
+        rows = await self._tx.all(_percentiles(ranked, ranked.c.value, ranked.c.rank, ranked.c.number))
         if not rows:
             return Spread()
         values = {row.rank: row.value for row in rows}
-        return Spread(rows[0].count, values[_rank(50, rows[0].count)], values[_rank(90, rows[0].count)])
+        return Spread(rows[0].number, values[_rank(50, rows[0].number)], values[_rank(90, rows[0].number)])
 
     async def _products(self, store: str, period: Period) -> tuple[ProductFigures, ...]:
         """The products with most cases. One is complete in the rows read: it has no more than there are reasons."""
@@ -119,7 +125,7 @@ class SqlReports:
                 products.c.product,
                 products.c.reason,
                 func.max(products.c.title).label("title"),
-                func.count().label("count"),
+                func.count().label("number"),
                 func.sum(func.count()).over(partition_by=key).cast(Integer).label("total"),
             )
             .where(*_within(products, "opened_at", store, period))
@@ -134,7 +140,7 @@ class SqlReports:
         found: dict[tuple[str, str], tuple[str, dict[str, int]]] = {}
         for row in rows:
             title, by_reason = found.setdefault((row.store, row.product), (row.title, {}))
-            by_reason[row.reason] = row.count
+            by_reason[row.reason] = row.number
             found[row.store, row.product] = max(title, row.title), by_reason
         return tuple(
             ProductFigures(product, title, by_reason)
@@ -158,11 +164,11 @@ class SqlReports:
         for row in await self._tx.all(counted.where(*opened).group_by(outcomes.c.store)):
             found[row.store] = row._asdict()
         ranked = _ranked(outcomes.c.answer_seconds, *opened, by=outcomes.c.store).subquery()
-        medians = select(ranked.c.key, ranked.c.value, ranked.c.count).where(
-            ranked.c.rank == (ranked.c.count + 1) // 2
+        medians = select(ranked.c.key, ranked.c.value, ranked.c.number).where(
+            ranked.c.rank == (ranked.c.number + 1) // 2
         )
         for row in await self._tx.all(medians):
-            found[row.key] |= {"answer": row.value, "answered": row.count}
+            found[row.key] |= {"answer": row.value, "answered": row.number}
         rated = (*_within(outcomes, "rated_at", "", period), *others)
         marks = select(outcomes.c.store, func.count().label("ratings"), _sum(outcomes.c.service).label("service"))
         for row in await self._tx.all(marks.where(*rated).group_by(outcomes.c.store)):
@@ -198,13 +204,15 @@ class SqlReports:
         told = [ArbitratorFigures(arbitrator=0, **whole._asdict(), time=all_time)]
         ranked = _ranked(hearings.c.seconds, *within, by=hearings.c.arbitrator).subquery()
         spreads: dict[int, dict[int, Any]] = {}
-        for row in await self._tx.all(_percentiles(ranked, ranked.c.key, ranked.c.value, ranked.c.rank, ranked.c.count)):
+        for row in await self._tx.all(
+            _percentiles(ranked, ranked.c.key, ranked.c.value, ranked.c.rank, ranked.c.number)
+        ):
             spreads.setdefault(row.key, {})[row.rank] = row
         each = select(hearings.c.arbitrator, *counts).where(*within).group_by(hearings.c.arbitrator)
         for row in await self._tx.all(each.order_by(hearings.c.arbitrator)):
             time = Spread()
             if rows := spreads.get(row.arbitrator):
-                count = next(iter(rows.values())).count
+                count = next(iter(rows.values())).number
                 time = Spread(count, rows[_rank(50, count)].value, rows[_rank(90, count)].value)
             told.append(ArbitratorFigures(**row._asdict(), time=time))
         return told
@@ -230,13 +238,13 @@ def _ranked(value: ColumnElement[Any], *within: ColumnElement[bool], by: ColumnE
     keys = [] if by is None else [by.label("key")]
     rank = func.row_number().over(partition_by=by, order_by=value)
     count = func.count().over(partition_by=by)
-    return select(*keys, value.label("value"), rank.label("rank"), count.label("count")).where(
+    return select(*keys, value.label("value"), rank.label("rank"), count.label("number")).where(
         *within, value.is_not(None)
     )
 
 
 def _percentiles(ranked: Any, *columns: ColumnElement[Any]) -> Any:
-    ranks = [_rank(percent, ranked.c.count) for percent in (50, 90)]
+    ranks = [_rank(percent, ranked.c.number) for percent in (50, 90)]
     return select(*columns).where(ranked.c.rank.in_(ranks))
 
 

@@ -70,7 +70,7 @@ class ProductFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Of the cases opened in the period: how many, in slices, by remedy, reason and product (the five with most), how fast
+    """Of the cases opened in the period: how many, in slices, by remedy, reason and product (the twenty with most), how fast
     the first answer came, the deadlines kept and missed, offers and those taken, and how many were escalated. Of those
     that ended in it: how long they took, and what they cost. Of the hearings that ended in it: rulings, and those appealed
     and reversed since. `orders` counts those bought in it. Of the ratings given in it: how many (`outcomes`: with a mark

@@ -207,7 +207,9 @@ def _has_kept(before: State, case: Case, facts: Sequence[Fact]) -> bool:
     """Whether the seller did what was waited for: the wait is over, or an offer was met by another one."""
     if before not in _WAITS:
         return False
-    return case.state is not before or (before is State.NEGOTIATING and any(isinstance(fact, f.OfferMade) for fact in facts))
+    return case.state is not before or (
+        before is State.NEGOTIATING and any(isinstance(fact, f.OfferMade) for fact in facts)
+    )
 
 
 def _is_missed(fact: Fact) -> bool:

@@ -25,6 +25,11 @@ _NO_ROUND_LEFT = Phrase(
 _MOST_LINES = 60
 
 
+async def store_line(visit: Visit, store: str) -> Phrase | None:
+    """How the store stands with its buyers; None when nothing is known."""
+    return vocabulary.standing(await visit.work.outcomes.standing(store, visit.now))
+
+
 async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: str = "") -> None:
     """Begins a move if it is open, with what was typed after its command."""
     if name == "offer" and has_no_round_left(case, role):
@@ -37,6 +42,8 @@ async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: 
 
 
 async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if role is Role.BUYER and (line := await store_line(visit, case.store)) is not None:
+        await visit.say(line, ref=case.ref)
     await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
 
 

@@ -196,7 +196,10 @@ async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
 async def _with_order(visit: Visit, context: Context, typed: Reply) -> Context:
     work, key = visit.work, order_key(context.answers)
     if key is not None:
-        return await about_order(visit, context, key)
+        context = await about_order(visit, context, key)
+        if "remedy" in context.answers:
+            return context
+        return replace(context, standing=await work.outcomes.standing(key.store, visit.now))
     number = str(context.answers.get("number", ""))
     return replace(
         context,

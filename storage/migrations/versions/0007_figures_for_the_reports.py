@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,24 +99,24 @@ def upgrade() -> None:
         sa.Column("words", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("store", "kind", "about", "days", name=op.f("pk_suggestions")),
     )
-    for table, *columns in (
-        ("digests", sa.Column("store", sa.Text(), nullable=False), sa.Column("until", sa.DateTime(True), nullable=False)),
-        ("digests_off",),
-    ):
-        key = ["person", *(["store"] if columns else [])]
-        op.create_table(
-            table,
-            sa.Column("person", sa.BigInteger(), autoincrement=False, nullable=False),
-            *columns,
-            sa.ForeignKeyConstraint(
-                ["person"],
-                ["people.id"],
-                name=op.f(f"fk_{table}_person"),
-                deferrable=True,
-                initially="DEFERRED",
-            ),
-            sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{table}")),
-        )
+    op.create_table(
+        "digests",
+        sa.Column("person", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("store", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["people.id"], name=op.f("fk_digests_person"), deferrable=True, initially="DEFERRED"
+        ),
+        sa.PrimaryKeyConstraint("person", "store", name=op.f("pk_digests")),
+    )
+    op.create_table(
+        "digests_off",
+        sa.Column("person", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["people.id"], name=op.f("fk_digests_off_person"), deferrable=True, initially="DEFERRED"
+        ),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_digests_off")),
+    )
     op.create_index(op.f("ix_orders_store_purchased_at"), "orders", ["store", "purchased_at"])
     _fill(op.get_bind())
 
@@ -165,9 +166,7 @@ def _fill(bind: sa.Connection) -> None:
 
 def _batches(bind: sa.Connection) -> Iterator[Sequence[sa.Row[Any]]]:
     last = ""
-    while rows := bind.execute(
-        sa.select(_cases).where(_cases.c.ref > last).order_by(_cases.c.ref).limit(_EACH)
-    ).all():
+    while rows := bind.execute(sa.select(_cases).where(_cases.c.ref > last).order_by(_cases.c.ref).limit(_EACH)).all():
         yield rows
         last = rows[-1].ref
 
@@ -253,8 +252,7 @@ def _reversals(doc: Any) -> list[bool]:
     """For each ruling, whether the next one, on an appeal, said other than it."""
     rulings = doc.get("rulings", ())
     return [
-        then["is_final"] and not one["is_final"] and one["terms"] != then["terms"]
-        for one, then in zip(rulings, rulings[1:], strict=False)
+        then["is_final"] and not one["is_final"] and one["terms"] != then["terms"] for one, then in pairwise(rulings)
     ] + [False] * bool(rulings)
 
 
