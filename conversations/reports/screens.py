@@ -22,6 +22,7 @@ from conversations.reports.suggestions import Advised, has_worked, reason_share
 #: The colours of the bars, in their order, as signs; `bot.charts` has the same.
 MARKS: Final = ("🟦", "🟧", "🟩", "🟥", "🟪", "🟨", "🟫")
 _MOST_PRODUCTS = 3
+_MOST_REASONS = 5
 _LONGEST_TITLE = 40
 
 
@@ -115,7 +116,9 @@ def _remedies(f: Findings) -> list[_Bar]:
 
 
 def _reasons(f: Findings) -> list[_Bar]:
-    return _bars({r.value: vocabulary.REASON_NAMES[r] for r in Reason}, f.now.by_reason, f.before.by_reason)
+    return _bars({r.value: vocabulary.REASON_NAMES[r] for r in Reason}, f.now.by_reason, f.before.by_reason)[
+        :_MOST_REASONS
+    ]
 
 
 def _bars(labels: Mapping[str, Phrase], now: Mapping[str, int], before: Mapping[str, int]) -> list[_Bar]:
@@ -221,7 +224,7 @@ def _spread(spread: Spread) -> Phrase | None:
     if spread.median is None or spread.p90 is None:
         return None
     return Phrase(
-        "{median} at the middle, nine of ten within {p90}", median=_rounded(spread.median), p90=_rounded(spread.p90)
+        "half within {median}, nine of ten within {p90}", median=_rounded(spread.median), p90=_rounded(spread.p90)
     )
 
 
@@ -266,11 +269,16 @@ def _best(measure: Measure, peers: Sequence[Peer]) -> Phrase | None:
 def _with(what: Phrase, before: Phrase | None, best: Phrase | None = None) -> Phrase:
     """A figure with the one of the time before, and what the best quarter of comparable stores reaches."""
     if before and best:
-        return Phrase("{what} (before: {before}; the best quarter: {best})", what=what, before=before, best=best)
+        return Phrase(
+            "{what} (before: {before}; the best quarter of comparable stores: {best})",
+            what=what,
+            before=before,
+            best=best,
+        )
     if before:
         return Phrase("{what} (before: {before})", what=what, before=before)
     if best:
-        return Phrase("{what} (the best quarter: {best})", what=what, best=best)
+        return Phrase("{what} (the best quarter of comparable stores: {best})", what=what, best=best)
     return what
 
 
@@ -323,10 +331,7 @@ def _advised(s: Suggestion, figures: Figures) -> Phrase:
                 taken=figures.accepted,
                 offers=figures.offers,
             )
-        case Advised.SERVICE:
-            return Phrase(
-                "Buyers are not content with the service. Read their words in the last ratings, and answer them."
-            )
+    return Phrase("Buyers are not content with the service. Read their words in the last ratings, and answer them.")
 
 
 def _product_advice(s: Suggestion, figures: Figures) -> Phrase:

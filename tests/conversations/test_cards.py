@@ -10,6 +10,7 @@ from conversations.cases.claim import Reason, Remedy
 from conversations.cases.evidence import Evidence, File, FileKind
 from conversations.cases.lifecycle import moves_open
 from conversations.cases.orders import Store
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS, State
 from conversations.cases.terms import Kind
@@ -109,7 +110,7 @@ def test_offers_beyond_the_last_round_are_not_offered(build):
 
 
 def test_a_rated_case_is_not_rated_again(build):
-    case = replace(build.at(State.SETTLED), rating=object())
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
 
     assert "rate" not in [getattr(b, "command", "") for b in pressed(choices(case, B))]
 
