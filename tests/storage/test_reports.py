@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import insert
@@ -137,7 +138,7 @@ class Rows:
         return Figures(
             cases=len(opened),
             slices=tuple(
-                sum(begin <= o.opened_at < end for o in opened) for begin, end in zip(cuts, cuts[1:], strict=False)
+                sum(begin <= o.opened_at < end for o in opened) for begin, end in pairwise(cuts)
             ),
             by_remedy=dict(Counter(o.remedy for o in opened)),
             by_reason=dict(Counter(o.reason for o in opened)),

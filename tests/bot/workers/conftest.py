@@ -15,9 +15,9 @@ from bot.playground import PlaygroundServer, World, create_app, serve
 from bot.playground.people import User
 from bot.telegram.client import connect
 from bot.telegram.sender import TelegramMessenger
+from conversations.desk.reporting import week_of
 from conversations.messages import Incoming, Notice, Outgoing, Person, Said, Sender
 from conversations.phrase import Phrase
-from conversations.desk.reporting import week_of
 from conversations.ports import Work
 from storage.database import Database
 
