@@ -308,7 +308,9 @@ def standing(of: Standing) -> Phrase | None:
     if of.cases >= LEAST_CASES and of.first_answer is not None:
         points.append(Phrase("the first answer usually within {time}", time=_hours(of.first_answer)))
     if of.cases >= LEAST_CASES and (share := int(wilson(of.alone, of.cases)[0] * 100)):
-        points.append(Phrase("at least {percent}% of cases ended without an arbitrator", percent=share))
+        points.append(
+            Phrase("at least {share} of cases ended without an arbitrator", share=Phrase("{percent}%", percent=share))
+        )
     return Phrase("Store {store}: {points}.", store=of.store, points=tuple(points))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import Final
 
 from bot import log
@@ -32,10 +31,12 @@ class DigestsWorker:
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             jump = self._clock.jump  # before the time is read: a move in between is not missed
-            await self._look(self._clock(), stop)
+            await self.look(stop)
             await first_of(jump.wait(), pause(stop, EVERY))
 
-    async def _look(self, now: datetime, stop: asyncio.Event) -> None:
+    async def look(self, stop: asyncio.Event) -> None:
+        """Writes what is due now."""
+        now = self._clock()
         try:
             async with self._db.work() as work:
                 due = await work.digests.due(week_of(now))

@@ -9,7 +9,6 @@ then makes reports of a large, a middling and a small store, for at most so many
 from __future__ import annotations
 
 import asyncio
-import statistics
 import sys
 import time
 from datetime import UTC, datetime
@@ -63,7 +62,7 @@ _TABLES = ("outcomes", "outcome_products", "hearings", "orders")
 async def run(url: str, cases: int, seconds: float) -> None:
     async with Database(url) as db:
         await db.migrate()
-        began = time.perf_counter()
+        time.perf_counter()
         async with db._writer.begin() as connection:
             for statement in _SEED:
                 await connection.execute(text(statement), {"cases": cases} if ":cases" in statement else {})
@@ -71,7 +70,6 @@ async def run(url: str, cases: int, seconds: float) -> None:
             outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
             for table in _TABLES:
                 await outside.execute(text(f"VACUUM ANALYZE {table}"))
-        print(f"seeded {cases} cases in {time.perf_counter() - began:.0f} s")
         until = time.perf_counter() + seconds
         for days in LENGTHS:
             for store in ("Store 0", "Store 50", "Store 400"):
@@ -86,10 +84,6 @@ async def _report(db: Database, store: str, days: int, until: float) -> None:
             findings = await findings_of(store, days, work, datetime.now(UTC))
             screens.report(findings)
         took.append(1000 * (time.perf_counter() - began))
-    print(
-        f"{store:>10} {days:>3} days: {findings.now.cases:>6} cases, "
-        f"median {statistics.median(took):6.1f} ms, worst {max(took):6.1f} ms of {len(took)}"
-    )
 
 
 def main() -> None:

@@ -137,9 +137,7 @@ class Rows:
             costs += [cost] if cost.refunds or cost.shipping else []
         return Figures(
             cases=len(opened),
-            slices=tuple(
-                sum(begin <= o.opened_at < end for o in opened) for begin, end in pairwise(cuts)
-            ),
+            slices=tuple(sum(begin <= o.opened_at < end for o in opened) for begin, end in pairwise(cuts)),
             by_remedy=dict(Counter(o.remedy for o in opened)),
             by_reason=dict(Counter(o.reason for o in opened)),
             products=self._most_claimed(store, period),
