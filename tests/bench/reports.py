@@ -29,16 +29,15 @@ _SEED = (
     SELECT 'R' || n, 'Store ' || floor(500 * random() * random())::int,
            (ARRAY['return', 'exchange', 'refund'])[1 + n % 3], (ARRAY['quality', 'mismatch', 'no_reason'])[1 + n % 3],
            (ARRAY['changed_mind', 'faulty', 'damaged', 'wrong_item', 'not_as_described'])[1 + n % 5], 'USD',
-           now() - random() * interval '730 days', 'settled', (random() * 172800)::bigint, NULL, (random() * 900000)::bigint,
-           'refund', (random() * 3)::int, (random() * 0.7)::int, (random() * 2)::int, (random())::int, random() < 0.1, false,
-           (random() * 9000)::bigint, (random() * 500)::bigint, NULL, 0, 0
-    FROM generate_series(1, :cases) AS n
-    """,
-    """
-    UPDATE outcomes SET ended_at = opened_at + resolve_seconds * interval '1 second',
-        rated_at = CASE WHEN ref LIKE '%7' THEN opened_at + interval '20 days' END,
-        service = CASE WHEN ref LIKE '%7' THEN 1 + (answer_seconds % 5)::int ELSE 0 END,
-        outcome = CASE WHEN ref LIKE '%7' THEN 1 + (resolve_seconds % 5)::int ELSE 0 END
+           opened, 'settled', (random() * 172800)::bigint, opened + took * interval '1 second', took, 'refund',
+           (random() * 3)::int, (random() * 0.7)::int, (random() * 2)::int, (random())::int, random() < 0.1, false,
+           (random() * 9000)::bigint, (random() * 500)::bigint,
+           CASE WHEN n % 10 = 0 THEN opened + interval '20 days' END,
+           CASE WHEN n % 10 = 0 THEN 1 + took % 5 ELSE 0 END, CASE WHEN n % 10 = 0 THEN 1 + took % 4 ELSE 0 END
+    FROM (
+        SELECT n, now() - random() * interval '730 days' AS opened, (random() * 900000)::bigint AS took
+        FROM generate_series(1, :cases) AS n
+    ) AS each
     """,
     """
     INSERT INTO outcome_products
@@ -63,8 +62,8 @@ async def run(url: str, cases: int, seconds: float) -> None:
     async with Database(url) as db:
         await db.migrate()
         time.perf_counter()
-        async with db._writer.begin() as connection:
-            for statement in _SEED:
+        for statement in _SEED:
+            async with db._writer.begin() as connection:
                 await connection.execute(text(statement), {"cases": cases} if ":cases" in statement else {})
         async with db._writer.connect() as connection:
             outside = await connection.execution_options(isolation_level="AUTOCOMMIT")

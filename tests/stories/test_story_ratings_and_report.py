@@ -49,6 +49,7 @@ async def test_a_rating_is_answered_and_the_store_reads_its_report(bench: Bench,
     await seller.say("/respond Again")
     await seller.is_told("You have no case for that now. /cases shows all of yours.")
 
+    await bench.pass_time(minutes=5)
     await seller.say("/report 7")
     shown = (await seller.messages())[-2:]
     assert shown[0]["photo"]

@@ -196,7 +196,7 @@ def _outcome(ref: str, doc: Any, facts: Sequence[Any]) -> dict[str, Any]:
         "missed": sum(_is_missed(e.what, e.data) for e in facts),
         "offers": len(mine),
         "accepted": sum(offer["fate"] == "accepted" for offer in mine),
-        "is_escalated": any(e.what in ("CaseEscalated", "GoodsDisputed", "RulingAppealed", "CaseTaken") for e in facts),
+        "is_escalated": any(map(_calls_arbitrators, facts)),
         "is_reversed": any(_reversals(doc)),
         "refund": done.get("earlier", 0) + done["refunded"] - shipping,
         "shipping": shipping,
@@ -204,6 +204,11 @@ def _outcome(ref: str, doc: Any, facts: Sequence[Any]) -> dict[str, Any]:
         "service": rating.get("stars", 0),
         "outcome": rating.get("outcome", 0),
     }
+
+
+def _calls_arbitrators(entry: Any) -> bool:
+    is_silence = entry.what == "OfferLapsed" and entry.data["maker"] == "buyer"
+    return is_silence or entry.what in ("CaseEscalated", "GoodsDisputed", "RulingAppealed", "CaseTaken")
 
 
 _ANSWERS = ("ClaimApproved", "ClaimRefused", "OfferMade", "MessagePassedOn")
