@@ -147,7 +147,9 @@ def _passed_on(fact: facts.MessagePassedOn, who: Role) -> Phrase:
         if fact.is_edit
         else Phrase("{party} wrote", party=_party(who))
     )
-    if fact.text:
+    if fact.template is not None:
+        words = Phrase("{what}: “{words}”", what=words, words=fact.template)
+    elif fact.text:
         words = _with_words(words, fact.text)
     if fact.files:
         return Phrase.counted("{words} ({n} file)", "{words} ({n} files)", fact.files, words=words)
