@@ -12,7 +12,7 @@ from sqlalchemy import Integer, Row, case, func, select, update
 from conversations.cases.case import Case
 from conversations.cases.facts import Fact
 from conversations.cases.orders import Item, Order
-from conversations.cases.outcomes import CaseOutcome, Hearing, begun, heard, noted, touches_hearings
+from conversations.cases.outcomes import CaseOutcome, Hearing, begun, changes_figures, heard, noted, touches_hearings
 from conversations.cases.roles import Role
 from conversations.cases.standing import MOST_CASES, PERIOD, Standing
 from storage import codec
@@ -29,7 +29,7 @@ class SqlOutcomes:
 
     async def note(self, case: Case, facts: Sequence[Fact], *, who: Role, at: datetime) -> None:
         """Takes facts down. The caller holds the case locked, or has just added it."""
-        if not facts:
+        if not changes_figures(facts, who=who):
             return
         before = await self.get(case.ref)
         row = before or begun(case)

@@ -77,6 +77,21 @@ LAPSED: Final = "lapsed"
 #: What a seller says or does first that counts as an answer.
 _ANSWERS = (f.ClaimApproved, f.ClaimRefused, f.OfferMade, f.MessagePassedOn)
 
+#: What changes no figure, and so need not be looked at: much of what happens in a case.
+_IDLE = (
+    f.EvidenceAdded,
+    f.EvidenceFiled,
+    f.EvidenceRefused,
+    f.NoteWritten,
+    f.PrivateLimitSet,
+    f.OwnerReminded,
+    f.DeadlineExtended,
+    f.GraceGiven,
+    f.PartyReachable,
+    f.PartyUnreachable,
+    f.RatingAnswered,
+)
+
 #: The states in which the seller may be the one who is waited for.
 _WAITS = frozenset(
     {
@@ -104,6 +119,14 @@ def begun(case: Case) -> CaseOutcome:
         state=case.state.value,
     )
     return _as_it_stands(fresh, case)
+
+
+def changes_figures(facts: Sequence[Fact], *, who: Role) -> bool:
+    """Whether `noted` may change anything; of messages, only the seller's first can."""
+    return any(
+        not isinstance(fact, _IDLE) and (who is Role.SELLER or not isinstance(fact, f.MessagePassedOn))
+        for fact in facts
+    )
 
 
 def noted(row: CaseOutcome, case: Case, facts: Sequence[Fact], *, who: Role, at: datetime) -> CaseOutcome:

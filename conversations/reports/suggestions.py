@@ -127,7 +127,8 @@ def is_due(suggestion: Suggestion, begins: datetime) -> bool:
 
 
 def same(one: Suggestion, other: Suggestion) -> bool:
-    return (one.kind, one.about, one.days) == (other.kind, other.about, other.days)
+    """Whether it is the same advice again; for another reason, it is another one."""
+    return (one.kind, one.about, one.reason, one.days) == (other.kind, other.about, other.reason, other.days)
 
 
 def standing_with(found: Sequence[Suggestion], kept: Sequence[Suggestion]) -> tuple[Suggestion, ...]:

@@ -115,6 +115,17 @@ def test_a_rated_case_is_not_rated_again(build):
     assert "rate" not in [getattr(b, "command", "") for b in pressed(choices(case, B))]
 
 
+def test_a_rating_stands_on_the_parties_cards_alone(build):
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
+    full = replace(case, rating=Rating(stars=4, outcome=2, words="slow", answer="sorry", at=build.opened))
+
+    assert "The rating\nThe service: 4 of 5" in text(build, shown(build, case, B))
+    assert "The outcome" not in text(build, shown(build, case, B))
+    assert "The outcome: 2 of 5\n“slow”\nThe store's answer: “sorry”" in text(build, shown(build, full, S))
+    assert "The rating" not in text(build, shown(build, full, A))
+    assert ["respond" in str(choices(each, S)) for each in (case, full)] == [True, False]
+
+
 # --- what stands in it -----------------------------------------------------------------------------------------
 
 

@@ -125,7 +125,7 @@ async def test_a_migration_fills_what_the_desk_would_have_written(lived: Databas
 
 async def test_a_case_that_was_never_noted_is_taken_up_as_it_stands(db: Database, opened: Case) -> None:
     async with db.work() as work:
-        await work.outcomes.note(opened, (), who=Role.BUYER, at=opened.opened_at)
+        await work.outcomes.note(opened, (MessagePassedOn("hi"),), who=Role.BUYER, at=opened.opened_at)
         assert await work.outcomes.get(opened.ref) is None
         await work.outcomes.note(opened, (MessagePassedOn("hello"),), who=Role.SELLER, at=opened.opened_at + HOUR)
         row = await work.outcomes.get(opened.ref)
@@ -137,11 +137,11 @@ async def test_a_case_that_was_never_noted_is_taken_up_as_it_stands(db: Database
 async def test_products_go_by_sku_or_else_by_title(db: Database, opened: Case, order: Order) -> None:
     with_sku = replace(order, items=tuple(replace(item, sku="LAMP-1") for item in order.items))
     async with db.work() as work:
-        await work.outcomes.note(opened, (MessagePassedOn("a"),), who=Role.BUYER, at=opened.opened_at)
+        await work.outcomes.note(opened, (MessagePassedOn("a"),), who=Role.SELLER, at=opened.opened_at)
         await work.orders.put(with_sku)
         other = replace(opened, ref="BBBBBB")
         await work.cases.add(other)
-        await work.outcomes.note(other, (MessagePassedOn("a"),), who=Role.BUYER, at=opened.opened_at)
+        await work.outcomes.note(other, (MessagePassedOn("a"),), who=Role.SELLER, at=opened.opened_at)
 
     _, _, products = await everything(db)
     assert [row[:3] for row in products] == [("A7KQ2M", "Lamp 灯", "Lamp 灯"), ("BBBBBB", "LAMP-1", "Lamp 灯")]

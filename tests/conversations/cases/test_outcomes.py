@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conversations.cases import facts
-from conversations.cases.outcomes import begun, heard, is_reversal, noted, touches_hearings
+from conversations.cases.outcomes import begun, changes_figures, heard, is_reversal, noted, touches_hearings
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.terms import Kind
@@ -120,6 +120,23 @@ def test_what_counts_as_missed_by_the_seller(build, fact, missed):
     case = build.case()
 
     assert noted(begun(case), case, (fact,), who=Role.CLOCK, at=build.opened).missed == missed
+
+
+@pytest.mark.parametrize(
+    ("fact", "who", "changes"),
+    [
+        (facts.ClaimRefused("no"), Role.SELLER, True),
+        (facts.CaseSettled(), Role.CLOCK, True),
+        (facts.MessagePassedOn("hi"), Role.SELLER, True),
+        (facts.MessagePassedOn("hi"), Role.BUYER, False),
+        (facts.NoteWritten("hm"), Role.ARBITRATOR, False),
+        (facts.PartyUnreachable(Role.BUYER), Role.BUYER, False),
+    ],
+)
+def test_what_need_not_be_looked_at(fact, who, changes):
+    assert changes_figures((fact,), who=who) is changes
+    assert changes_figures((fact, facts.NoteWritten("hm")), who=who) is changes
+    assert not changes_figures((), who=who)
 
 
 def test_a_case_stays_escalated_whatever_becomes_of_it(build, course):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conversations.cases.claim import Reason
-from conversations.cases.facts import ClaimRefused, NoteWritten
+from conversations.cases.facts import ClaimRefused, ServiceRated
 from conversations.cases.figures import Period
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
@@ -211,7 +211,7 @@ async def _settled(house, at, count, build):
         case = replace(build.at(State.SETTLED), rating=Rating(stars=5, outcome=4, at=build.opened))
         kept = await at(State.SETTLED, ref=f"SSSSS{n + 2}", case=case)
         async with house.db.work() as work:
-            await work.outcomes.note(kept, (NoteWritten("-"),), who=Role.ARBITRATOR, at=house.time)
+            await work.outcomes.note(kept, (ServiceRated(5),), who=Role.BUYER, at=house.time)
 
 
 async def test_a_buyer_reads_how_the_store_stands_where_they_look_at_a_case(house, at, buyer, seller, build):

@@ -138,4 +138,5 @@ def test_what_was_suggested_already_stands_as_it_was():
 
     assert same(old, new)
     assert not same(old, replace(old, days=7))
+    assert not same(old, replace(old, reason="faulty"))
     assert standing_with((other, new), (old,)) == (other, old)
