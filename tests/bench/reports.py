@@ -55,6 +55,9 @@ _SEED = (
     FROM generate_series(1, :cases) AS n
     """,
 )
+_INDICES = """
+    SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(:tables) AND indexname LIKE 'ix_%'
+"""
 _TABLES = ("outcomes", "outcome_products", "hearings", "orders")
 
 
@@ -62,9 +65,14 @@ async def run(url: str, cases: int, seconds: float) -> None:
     async with Database(url) as db:
         await db.migrate()
         time.perf_counter()
-        for statement in _SEED:
-            async with db._writer.begin() as connection:
+        async with db._writer.begin() as connection:  # indices are made when all is there: that is ten times quicker
+            indices = (await connection.execute(text(_INDICES), {"tables": list(_TABLES)})).all()
+            for name, _ in indices:
+                await connection.execute(text(f"DROP INDEX {name}"))
+            for statement in _SEED:
                 await connection.execute(text(statement), {"cases": cases} if ":cases" in statement else {})
+            for _, definition in indices:
+                await connection.execute(text(definition))
         async with db._writer.connect() as connection:
             outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
             for table in _TABLES:
