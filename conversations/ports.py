@@ -147,7 +147,7 @@ class Reports(Protocol):
     async def figures(self, store: str, period: Period) -> Figures: ...
 
     async def peers(self, store: str, period: Period) -> Sequence[Peer]:
-        """The other stores that had cases or ratings in the period."""
+        """The other stores of about the same size in the period."""
 
     async def words(self, store: str, product: str, period: Period) -> tuple[Sequence[str], Sequence[str]]:
         """What buyers wrote with their claims in the period, about the product and about all else; the last 200 each."""

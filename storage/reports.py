@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, case, func, select
@@ -19,6 +20,7 @@ from conversations.cases.figures import (
     ProductFigures,
     Spread,
 )
+from conversations.cases.standing import is_comparable
 from storage.tables import cases, hearings, orders, outcome_products, outcomes
 from storage.transaction import Transaction
 
@@ -135,20 +137,25 @@ class SqlReports:
         )
 
     async def peers(self, store: str, period: Period) -> Sequence[Peer]:
-        """The other stores that had cases or ratings in the period, by name; all of them when `store` is empty."""
-        others = [outcomes.c.store != store] if store else []
-        opened = (*_within(outcomes, "opened_at", "", period), *others)
-        found: dict[str, dict[str, Any]] = {}
-        counted = select(outcomes.c.store, *_counts())
-        for row in await self._tx.all(counted.where(*opened).group_by(outcomes.c.store)):
-            found[row.store] = row._asdict()
-        ranked = _ranked(outcomes.c.answer_seconds, *opened, by=outcomes.c.store).subquery()
+        """The other stores of about the same size, by name; when `store` is empty, all that had cases or ratings.
+
+        Medians are what costs most, so they are taken of the stores that are compared, and of no others.
+        """
+        opened = _within(outcomes, "opened_at", "", period)
+        counted = select(outcomes.c.store, *_counts()).where(*opened).group_by(outcomes.c.store)
+        found: dict[str, dict[str, Any]] = {row.store: row._asdict() for row in await self._tx.all(counted)}
+        theirs: tuple[ColumnElement[bool], ...] = ()
+        if store:
+            cases = found.pop(store, {}).get("cases", 0)
+            found = {name: row for name, row in found.items() if is_comparable(cases, row["cases"])}
+            theirs = (outcomes.c.store.in_(sorted(found)),)
+        ranked = _ranked(outcomes.c.answer_seconds, *opened, *theirs, by=outcomes.c.store).subquery()
         medians = select(ranked.c.key, ranked.c.value, ranked.c.number).where(
             ranked.c.rank == (ranked.c.number + 1) // 2
         )
         for row in await self._tx.all(medians):
             found[row.key] |= {"answer": row.value, "answered": row.number}
-        rated = (*_within(outcomes, "rated_at", "", period), *others)
+        rated = (*_within(outcomes, "rated_at", "", period), *theirs)
         marks = select(outcomes.c.store, func.count().label("ratings"), _sum(outcomes.c.service).label("service"))
         for row in await self._tx.all(marks.where(*rated).group_by(outcomes.c.store)):
             found[row.store] = {**found.get(row.store, {}), **row._asdict()}
@@ -201,6 +208,7 @@ class SqlReports:
 _SUMS = ("cases", "kept", "missed", "offers", "accepted", "escalated")
 
 
+@cache
 def _counts() -> tuple[ColumnElement[int], ...]:
     sums = [_sum(outcomes.c[name]).label(name) for name in ("kept", "missed", "offers", "accepted")]
     return func.count().label("cases"), *sums, _number(outcomes.c.is_escalated).label("escalated")

@@ -23,6 +23,9 @@ USUAL_WEIGHT: Final = 5
 #: The standard normal quantile of a 90 % interval. Of 20 stores that are as good as their figure, one is better.
 Z: Final = 1.645
 
+#: A store is comparable to one that had at least a quarter and at most four times as many cases.
+ALIKE: Final = 4
+
 #: A public line looks at cases that ended within a year, the last so many.
 PERIOD: Final = timedelta(days=365)
 MOST_CASES: Final = 500
@@ -50,6 +53,11 @@ def careful_mark(total: int, count: int) -> Decimal | None:
         return None
     mean = (total + USUAL_MARK * USUAL_WEIGHT) / (count + USUAL_WEIGHT)
     return Decimal(str(mean)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def is_comparable(cases: int, others: int) -> bool:
+    """Whether stores with so many cases each are of about the same size, and the other one large enough to say something."""
+    return others >= LEAST_CASES and cases <= others * ALIKE and others <= cases * ALIKE
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

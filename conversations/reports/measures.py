@@ -9,13 +9,10 @@ from enum import Enum
 from typing import Final
 
 from conversations.cases.figures import Figures, Peer
-from conversations.cases.standing import LEAST_CASES, careful_mark
+from conversations.cases.standing import LEAST_CASES, careful_mark, is_comparable
 
 #: So many comparable stores are needed for a comparison: among fewer, one could be made out.
 LEAST_PEERS: Final = 5
-
-#: A store is comparable when it had at least a quarter and at most four times as many cases.
-ALIKE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,7 @@ def value(measure: Measure, of: Figures | Peer) -> int | None:
 
 def comparable(figures: Figures, peers: Sequence[Peer]) -> Sequence[Peer]:
     """The stores of about the same size."""
-    return [
-        peer
-        for peer in peers
-        if peer.cases >= LEAST_CASES and figures.cases <= peer.cases * ALIKE and peer.cases <= figures.cases * ALIKE
-    ]
+    return [peer for peer in peers if is_comparable(figures.cases, peer.cases)]
 
 
 def best_quarter(measure: Measure, peers: Sequence[Peer]) -> int | None:

@@ -176,11 +176,13 @@ class Rows:
 
     def peers(self, store: str, period: Period) -> list[Peer]:
         told = []
+        own = sum(_is_in(o.opened_at, period) and o.store == store for o in self.outcomes)
         for name in sorted(set(STORES) - {store}):
             opened = [o for o in self.outcomes if _is_in(o.opened_at, period) and o.store == name]
             rated = [o for o in self.outcomes if _is_in(o.rated_at, period) and o.store == name]
             answer = _spread(o.answer_seconds for o in opened)
-            if opened or rated:
+            alike = len(opened) >= 5 and own <= 4 * len(opened) and len(opened) <= 4 * own
+            if alike if store else opened or rated:
                 told.append(
                     Peer(
                         store=name,

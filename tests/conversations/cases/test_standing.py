@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from conversations import vocabulary
-from conversations.cases.standing import Standing, careful_mark, wilson
+from conversations.cases.standing import Standing, careful_mark, is_comparable, wilson
 
 
 def test_few_marks_make_no_figure_and_many_make_their_mean():
@@ -28,6 +28,10 @@ def test_few_marks_make_no_figure_and_many_make_their_mean():
 )
 def test_the_wilson_interval(hits, of, low, high):
     assert wilson(hits, of) == pytest.approx((low, high), abs=0.0005)
+
+
+def test_comparable_are_stores_of_about_the_same_size():
+    assert [others for others in (4, 5, 80, 81) if is_comparable(20, others)] == [5, 80]
 
 
 def test_a_store_without_cases_has_no_line():
