@@ -23,6 +23,7 @@ from bot.telegram.sender import TelegramMessenger
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
+from bot.workers.digests import DigestsWorker
 from bot.workers.evidence import evidence_worker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
@@ -135,6 +136,7 @@ class Application:
             "outbox": OutboxWorker(db, outbox).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
+            "digests": DigestsWorker(db, desk, clock).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }

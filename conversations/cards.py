@@ -10,6 +10,7 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import moves_open
 from conversations.cases.offers import rounds_of
 from conversations.cases.orders import Order, Store
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Send, Terms
@@ -66,10 +67,10 @@ def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
     if evidence:
         looks.append(_look("evidence", case, Phrase.counted("Evidence ({n})", "Evidence ({n})", evidence)))
     looks.append(_look("record", case, Phrase("History")))
-    if (reader is Role.BUYER and case.state is State.SETTLED and case.rating is None) or (
-        reader is Role.BUYER and case.state is State.CLOSED and case.rating is None
-    ):
+    if reader is Role.BUYER and not case.is_open and case.rating is None:
         looks.append(_look("rate", case, Phrase("Rate the service")))
+    if reader is Role.SELLER and case.rating is not None and not case.rating.answer:
+        looks.append(_look("respond", case, Phrase("Answer the rating")))
     if reader is Role.BUYER and may_link(case):
         looks.append(_look("problem", case, Phrase("A problem with the replacement")))
     if case.is_open and reader in (Role.BUYER, Role.SELLER):
@@ -140,6 +141,8 @@ def _sections(
     if case.vouchers:
         lines = tuple(vocabulary.voucher_line(voucher) for voucher in case.vouchers)
         sections.append(Section(heading=Phrase("Vouchers"), lines=lines))
+    if case.rating is not None and reader is not Role.ARBITRATOR:
+        sections.append(Section(heading=Phrase("The rating"), lines=_rating_lines(case.rating)))
     if refused := [item.name for item in evidence if item.refused]:
         sections.append(Section(heading=Phrase("Evidence that could not be used"), lines=(_words(", ".join(refused)),)))
     return sections
@@ -211,6 +214,17 @@ def _ruling_lines(case: Case, terms: Terms) -> tuple[Phrase, ...]:
     lines.append(vocabulary.reasons(ruling.template, ruling.reasons))
     if ruling.cites:
         lines.append(Phrase("Relied on: {cites}", cites=ruling.cites))
+    return tuple(lines)
+
+
+def _rating_lines(rating: Rating) -> tuple[Phrase, ...]:
+    lines = [Phrase("The service: {stars} of 5", stars=rating.stars)]
+    if rating.outcome:
+        lines.append(Phrase("The outcome: {stars} of 5", stars=rating.outcome))
+    if rating.words:
+        lines.append(_words(rating.words))
+    if rating.answer:
+        lines.append(Phrase("The store's answer: “{words}”", words=rating.answer))
     return tuple(lines)
 
 

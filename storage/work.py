@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING
 
 from conversations.cases.orders import OrderKey
 from conversations.ports import Work
+from storage.advice import SqlAdvice
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
 from storage.clocks import SqlClocks
 from storage.dialogs import SqlDialogs
+from storage.digests import SqlDigests
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
 from storage.journal import SqlJournal
 from storage.links import SqlLinks
 from storage.marks import SqlMarks
 from storage.orders import SqlOrders
+from storage.outcomes import SqlOutcomes
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
 from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
+from storage.reports import SqlReports
 from storage.transaction import Transaction
 
 
@@ -33,6 +37,10 @@ class SqlWork:
         self.people = SqlPeople(tx)
         self.orders = SqlOrders(tx)
         self.cases = SqlCases(tx)
+        self.outcomes = SqlOutcomes(tx, self.orders)
+        self.reports = SqlReports(tx)
+        self.advice = SqlAdvice(tx)
+        self.digests = SqlDigests(tx)
         self.dialogs = SqlDialogs(tx)
         self.evidence = SqlEvidence(tx)
         self.journal = SqlJournal(tx)

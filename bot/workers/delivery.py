@@ -7,12 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot import log
+from bot import charts, log
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.workers.pace import Pace
-from conversations.cases.evidence import File
-from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
+from conversations.cases.evidence import File, FileKind
+from conversations.messages import (
+    Copies,
+    Correction,
+    Exhibits,
+    Notice,
+    Outgoing,
+    Person,
+    Picture,
+    Placing,
+    Speech,
+    Toast,
+)
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
@@ -76,6 +87,8 @@ class Delivery:
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
                     return await self._show(person, outgoing, body, screen)
+                case Picture():
+                    return await self._draw(person, outgoing, body, screen)
                 case Correction():
                     return await self._correct(chat, item, body, screen, note)
                 case _:
@@ -168,6 +181,12 @@ class Delivery:
             origin = (file.chat, file.message) if file.message else None
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
         return posts
+
+    async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
+        drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
+        await self._pace.turn(person.address)
+        sent = await self._messenger.send_files(person.address, [drawn], caption=screen, is_protected=False)
+        return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
         """Our own copies in place of the originals; those that were sent before by the name they have since."""

@@ -37,6 +37,8 @@ _HOUSE = (
     Command("limit", Phrase("Tell the desk alone how far you would go"), (BUYER, SELLER)),
     Command("problem", Phrase("Report a problem with a replacement"), (BUYER,)),
     Command("rate", Phrase("Rate the service"), (BUYER,)),
+    Command("respond", Phrase("Answer a rating"), (SELLER,)),
+    Command("report", Phrase("How your store is doing, and what to improve"), (SELLER,)),
     Command("address", Phrase("Set where returns are sent"), (SELLER,)),
     Command("language", Phrase("Choose your language"), EVERYBODY),
     Command("cancel", Phrase("Stop what you are doing"), EVERYBODY),

@@ -10,6 +10,7 @@ from conversations.cases.claim import Reason, Remedy
 from conversations.cases.evidence import Evidence, File, FileKind
 from conversations.cases.lifecycle import moves_open
 from conversations.cases.orders import Store
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS, State
 from conversations.cases.terms import Kind
@@ -109,9 +110,20 @@ def test_offers_beyond_the_last_round_are_not_offered(build):
 
 
 def test_a_rated_case_is_not_rated_again(build):
-    case = replace(build.at(State.SETTLED), rating=object())
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
 
     assert "rate" not in [getattr(b, "command", "") for b in pressed(choices(case, B))]
+
+
+def test_a_rating_stands_on_the_parties_cards_alone(build):
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
+    full = replace(case, rating=Rating(stars=4, outcome=2, words="slow", answer="sorry", at=build.opened))
+
+    assert "The rating\nThe service: 4 of 5" in text(build, shown(build, case, B))
+    assert "The outcome" not in text(build, shown(build, case, B))
+    assert "The outcome: 2 of 5\n“slow”\nThe store's answer: “sorry”" in text(build, shown(build, full, S))
+    assert "The rating" not in text(build, shown(build, full, A))
+    assert ["respond" in str(choices(each, S)) for each in (case, full)] == [True, False]
 
 
 # --- what stands in it -----------------------------------------------------------------------------------------

@@ -88,6 +88,9 @@ def examples(build):
         (facts.NoteWritten("the secret note"), A),
         (facts.ServiceRated(1, "slow"), B),
         (facts.ServiceRated(5), B),
+        (facts.ServiceRated(5, "slow", 4), B),
+        (facts.RatingChanged(5, "quick", 4), B),
+        (facts.RatingAnswered("Thank you."), S),
         (facts.PartyUnreachable(S), S),
         (facts.PartyReachable(B), B),
     ]

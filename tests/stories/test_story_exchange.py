@@ -40,6 +40,7 @@ async def test_exchange_of_faulty_goods_ends_settled_and_rated(bench: Bench, lan
 
     await buyer.tap("Rate the service")
     await buyer.tap(Phrase.counted("{n} star", "{n} stars", 5))
+    await buyer.tap(Phrase.counted("{n} star", "{n} stars", 4))
     await buyer.say("Just as promised.")
     await buyer.is_told("Thank you. Your rating has been recorded.")
     await seller.is_told("Just as promised.")

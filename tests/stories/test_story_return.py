@@ -49,6 +49,7 @@ async def test_no_reason_return_ends_settled_and_rated(bench: Bench, languages: 
     await seller.sees("Settled", "The buyer confirmed that the money has arrived.")
     await buyer.tap("Rate the service")
     await buyer.say("1")
+    await buyer.say("1")
     await buyer.say("Quick and kind.")
     await buyer.sees("Thank you. Your rating has been recorded.")
     assert any("Quick and kind." in text for text in await seller.texts())

@@ -208,6 +208,7 @@ async def test_page_plays_a_whole_case(screen: Screen) -> None:
     await seller.sees("The buyer confirmed that the money has arrived.")
     await buyer.tap("Rate the service")
     await buyer.tap("5 stars")
+    await buyer.tap("5 stars")
     await buyer.say("Quick and fair.")
     await buyer.sees("Thank you. Your rating has been recorded.")
     await seller.sees("5 stars of 5", "“Quick and fair.”")

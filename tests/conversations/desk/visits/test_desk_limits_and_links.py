@@ -171,6 +171,7 @@ async def test_rating_begun_in_time_and_finished_too_late_is_not_recorded(room) 
     await room.tap(MIA, "Yes, withdraw it")
     await room.say(MIA, f"/rate {ref}")
     await room.tap(MIA, Phrase.counted("{n} star", "{n} stars", 5))
+    await room.tap(MIA, Phrase.counted("{n} star", "{n} stars", 4))
     room.now += timedelta(days=31)
 
     await room.tap(MIA, "Leave out")
