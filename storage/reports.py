@@ -45,15 +45,15 @@ class SqlReports:
             orders=int(await self._scalar(select(func.count()).where(*_within(orders, "purchased_at", store, period)))),
         )
 
-    async def _all(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
         """What the transaction has not written yet is counted too."""
         await self._tx.settle(*_COUNTED)
         return await self._tx.all(statement)
 
-    async def _first(self, statement: Select[Any]) -> Row[Any] | None:
+    async def _first(self, statement: Select[*tuple[Any, ...]]) -> Row[Any] | None:
         return next(iter(await self._all(statement)), None)
 
-    async def _scalar(self, statement: Select[Any]) -> Any:
+    async def _scalar(self, statement: Select[*tuple[Any, ...]]) -> Any:
         row = await self._first(statement)
         return None if row is None else row[0]
 
