@@ -23,6 +23,7 @@ from bot.telegram.webhook import Webhook
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
+from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import inbox_worker
@@ -124,6 +125,7 @@ class Application:
             "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
+            "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
