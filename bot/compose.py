@@ -11,6 +11,7 @@ from typing import Final
 from telegram import Bot
 
 from bot import log, policies
+from bot.casefiles import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings
@@ -119,10 +120,13 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
+        papers = CaseFiles(db, clock, store=store, copies=copies)
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
+            "outbox": outbox_worker(
+                db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, case_files=papers
+            ).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,

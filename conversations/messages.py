@@ -174,6 +174,15 @@ class Exhibits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """The case file, made when it is handed over: `reader` is what the person is in the case, and so may see of it."""
+
+    ref: str
+    reader: Role
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
     """The answer to a press; an alert has to be dismissed."""
 
@@ -192,7 +201,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Toast | Correction
 
 
 class Placing(StrEnum):

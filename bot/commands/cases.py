@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bot.commands.casefiles import export, verify_file
 from bot.commands.finding import find_case, require_store
 from bot.commands.opening import with_database
 from bot.commands.printing import echo_json, echo_table, english, iso, json_option, minute
@@ -34,6 +35,8 @@ def case() -> None:
 
 case.add_command(verify)
 case.add_command(heads)
+case.add_command(export)
+case.add_command(verify_file)
 
 
 @case.command("list")

@@ -15,6 +15,7 @@ from conversations.messages import (
     Choices,
     Copies,
     Correction,
+    Dossier,
     Exhibits,
     Notice,
     Question,
@@ -47,7 +48,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.speech(speaker, words))
         case Copies():
             return write.screen(write.speech(body.speaker, body.caption))
-        case Exhibits():
+        case Exhibits() | Dossier():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()

@@ -8,11 +8,24 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot import log
+from bot.casefiles import CaseFileFailed, CaseFiles
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, Screen, render, speaker_line
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File
-from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
+from conversations.messages import (
+    Copies,
+    Correction,
+    Dossier,
+    Exhibits,
+    Notice,
+    Outgoing,
+    Person,
+    Placing,
+    Speech,
+    Toast,
+)
+from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
@@ -21,6 +34,12 @@ LOG = log.get(__name__)
 
 #: How many of our own copies we remember the messenger's name for, so that each is sent up once and not to every reader.
 _KNOWN: Final = 10_000
+
+#: Bytes that a bot may send as one file are 50 MB; the PDF and the record go into the archive beside the exhibits.
+_ARCHIVE: Final = 40 << 20
+
+_NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
+_NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +56,14 @@ class Post:
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
-    def __init__(self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore) -> None:
+    def __init__(
+        self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore, case_files: CaseFiles | None
+    ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._case_files = case_files
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
@@ -58,6 +80,8 @@ class Delivery:
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
                     return await self._show(person, outgoing, body, screen)
+                case Dossier():
+                    return await self._hand_over(person, outgoing, body, screen)
                 case Correction():
                     return await self._correct(person, outgoing, body, screen)
                 case _:
@@ -133,6 +157,26 @@ class Delivery:
             origin = (file.chat, file.message) if file.message else None
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
         return posts
+
+    async def _hand_over(self, person: Person, outgoing: Outgoing, body: Dossier, screen: Screen) -> list[Post]:
+        """The case file as it is now, to keep: the PDF and the archive."""
+        try:
+            if self._case_files is None:
+                raise CaseFileFailed("nobody makes any here")
+            made = await self._case_files.make(body.ref, body.reader, person.language, room=_ARCHIVE)
+        except CaseFileFailed as err:
+            LOG.error("case file not made", ref=body.ref, reason=str(err))
+            return await self._send(person, outgoing, render(Notice(lines=(_NO_CASE_FILE,)), person.language))
+        pdf, archive = (
+            Upload(f"{made.ref}.pdf", "application/pdf", made.pdf),
+            Upload(f"{made.ref}.zip", "application/zip", made.archive),
+        )
+        await self._pace.turn(person.address, 2)
+        sent = await self._messenger.send_files(person.address, [pdf, archive], caption=screen, is_protected=False)
+        posts = [Post(message=each.message, ref=outgoing.ref) for each in sent]
+        if made.is_complete:
+            return posts
+        return [*posts, *await self._send(person, outgoing, render(Notice(lines=(_NOT_ALL,)), person.language))]
 
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
         """Our own copies in place of the originals; those that were sent before by the name they have since."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot import log
+from bot.casefiles import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.workers.delivery import Delivery, Post
@@ -47,12 +48,13 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        case_files: CaseFiles | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files)
         self._unsure: Counter[int] = Counter()
         self.repeats = 0
 
@@ -193,9 +195,12 @@ def outbox_worker(
     pace: Pace,
     keep_menu: KeepMenu,
     copies: EvidenceStore,
+    case_files: CaseFiles | None = None,
 ) -> LaneWorker[Outgoing]:
-    """The worker over the outbox. `copies` keeps what is shown of evidence."""
-    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies)
+    """The worker over the outbox. `copies` keeps what is shown of evidence; `case_files` makes case files."""
+    handler = OutboxHandler(
+        db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies, case_files=case_files
+    )
     return LaneWorker(
         db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
     )
