@@ -11,7 +11,7 @@ from typing import Final
 from telegram import Bot
 
 from bot import log, policies
-from bot.casefiles import CaseFiles
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings

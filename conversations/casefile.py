@@ -40,6 +40,7 @@ class CaseFile:
     """The whole file of a case for one reader."""
 
     ref: str
+    at: datetime
     title: Phrase
     lines: tuple[Phrase, ...]
     parts: tuple[Part, ...]
@@ -115,6 +116,7 @@ def case_file(
     ]
     return CaseFile(
         ref=vocabulary.reference(case.ref),
+        at=now,
         title=vocabulary.headline(case, order),
         lines=(Phrase("Case file as of {at}", at=now), _VIEWS[reader]),
         parts=tuple(part for part in parts if part.lines or part.rows),

@@ -79,7 +79,8 @@ class CaseFiles:
         pictures = await self._contents(shown[:_MOST_PICTURES], of_copies=True)
         async with self._setting:
             fonts = self._fonts or await asyncio.to_thread(system_fonts)
-            pdf = await self._set(page(file, language, fonts), pictures, fonts)
+            told_in_words = await asyncio.to_thread(page, file, language, fonts)
+            pdf = await self._set(told_in_words, pictures, fonts)
             exhibits = await self._contents(shown, of_copies=reader is not Role.ARBITRATOR, room=room)
             files = {name: f"evidence/{name}{_ending(data)}" for name, data in exhibits.items()}
             told = record(ref, reader, chain, files=files, evidence=evidence, made_at=now)

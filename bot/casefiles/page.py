@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any, Final
 
 from babel import Locale
 
 from bot.casefiles.fonts import Fonts
-from bot.casefiles.signs import Signs
+from bot.casefiles.signs import Signs, without_idle_marks
 from conversations.casefile import CaseFile, Part
 from conversations.phrase import Phrase
 from locales import negotiate, plain
@@ -22,17 +23,19 @@ def page(file: CaseFile, language: str, fonts: Fonts) -> dict[str, Any]:
     tag = negotiate(language)
     locale = Locale.parse(tag)
     signs = Signs(fonts.signs)
+    rtl = locale.text_direction == "rtl"
 
     def said(phrase: Phrase) -> str:
-        return signs.fit(plain(phrase, tag))
+        return without_idle_marks(signs.fit(plain(phrase, tag)), rtl=rtl)
 
     parts = [_part(part, said) for part in file.parts]
     made = {
         "lang": locale.language,
         "region": {"zh_Hans": "CN", "zh_Hant": "TW"}.get(tag, locale.territory),
-        "rtl": locale.text_direction == "rtl",
+        "rtl": rtl,
         "fonts": fonts.families_for(tag),
         "ref": file.ref,
+        "made": list(file.at.astimezone(UTC).timetuple()[:6]),
         "title": said(file.title),
         "lines": [said(line) for line in file.lines],
         "parts": parts,

@@ -25,11 +25,13 @@ def small_pictures(folder: Path) -> dict[str, str]:
     (folder / "small").mkdir()
     for path in sorted((folder / "exhibits").iterdir()):
         with suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError), Image.open(path) as picture:
-            picture.draft("RGB", (_SIDE, _SIZE))
-            picture.thumbnail((_SIDE, _SIDE))
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
-            drawn = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
-            drawn.save(folder / "small" / f"{path.name}.jpg", "JPEG", quality=80)
+            picture.draft("RGB", (_SIDE, _SIDE))
+            picture.thumbnail((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+            upright = ImageOps.exif_transpose(picture)
+            if upright.mode != "RGB":
+                pale = upright.convert("RGBA")
+                upright = Image.alpha_composite(Image.new("RGBA", pale.size, "white"), pale).convert("RGB")
+            upright.save(folder / "small" / f"{path.name}.jpg", "JPEG", quality=80)
             made[path.name] = f"small/{path.name}.jpg"
     return made
 

@@ -13,6 +13,18 @@ from locales.wording import FSI, PDI
 _LOOKS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
+#: Strong directions (UAX #9), by whether the document runs from right to left: those that turn against it.
+_AGAINST: Final = {False: frozenset({"R", "AL", "AN"}), True: frozenset({"L"})}
+_MARKS: Final = str.maketrans("", "", FSI + PDI)
+
+
+def without_idle_marks(text: str, *, rtl: bool) -> str:
+    """The text without direction marks where nothing in it turns against the document: readers who copy it get it clean."""
+    if any(unicodedata.bidirectional(sign) in _AGAINST[rtl] for sign in text):
+        return text
+    return text.translate(_MARKS)
+
+
 class Signs:
     """Makes texts fit to be set. Remembers whether any sign had to be replaced, and which of ours are missing."""
 

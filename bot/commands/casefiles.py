@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from bot.casefiles import CaseFileFailed, CaseFiles, Made
 from bot.casefiles.archive import check_file, written
+from bot.casefiles.failures import CaseFileFailed
+from bot.casefiles.making import CaseFiles, Made
 from bot.clock import SystemClock
 from bot.commands.finding import find_case
 from bot.commands.opening import explained, with_database
 from bot.commands.printing import echo_json, json_option
-from bot.compose import COPIES
 from bot.settings import Settings
 from conversations.cases.roles import Role
 from storage.database import Database
@@ -34,6 +34,8 @@ def export(ref: str, out: Path, language: str) -> None:
     """
 
     async def do(db: Database, settings: Settings) -> Made:
+        from bot.compose import COPIES
+
         async with db.reading() as work:
             found = await find_case(work, ref)
         folder = settings.evidence_dir

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot import log
-from bot.casefiles import CaseFileFailed, CaseFiles
+from bot.casefiles.failures import CaseFileFailed
+from bot.casefiles.making import CaseFiles
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, Screen, render, speaker_line
 from bot.workers.pace import Pace

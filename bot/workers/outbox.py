@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot import log
-from bot.casefiles import CaseFiles
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.workers.delivery import Delivery, Post
