@@ -13,7 +13,10 @@ from telegram import Bot
 from bot import log, policies
 from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
+from bot.health import Health
 from bot.messenger import DeliveryError, Messenger
+from bot.operating.gauges import Gauges
+from bot.operating.metrics import route
 from bot.settings import Settings
 from bot.telegram import profile, updates
 from bot.telegram.client import connect
@@ -121,7 +124,7 @@ class Application:
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
         papers = CaseFiles(db, clock, store=store, copies=copies)
-        return {
+        workers = {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
             "outbox": outbox_worker(
@@ -133,6 +136,10 @@ class Application:
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
+        if self.settings.health_listen is not None:
+            more = [route(Gauges(db, clock).refresh)]
+            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready, more=more).run
+        return workers
 
     def _source(self, bot: Bot, intake: Intake) -> Poller | Webhook:
         if self.settings.webhook_url is None:

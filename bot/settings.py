@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    health_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] | None = None
     operator_chat: int | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
@@ -96,6 +96,11 @@ class SqlCases:
         if state is not None:
             found = found.where(cases.c.state == state.value)
         return await self._cases(found)
+
+    async def count_by_state(self) -> dict[State, int]:
+        """How many there are in each state that any is in."""
+        found = select(cases.c.state, func.count().label("count")).group_by(cases.c.state)
+        return {State(row.state): row.count for row in await self._tx.all(found)}
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
         """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""

@@ -125,11 +125,8 @@ def _evidence_faults(
     *,
     is_whole: bool,
 ) -> list[str]:
-    filed = {
-        f"E{entry['data']['n']}": entry["data"]["sha256"]
-        for entry in entries
-        if entry.get("what") == EvidenceFiled.__name__
-    }
+    told = [entry["data"] for entry in entries if entry.get("what") == EvidenceFiled.__name__]
+    filed = {f"E{data.get('n')}": data.get("sha256") for data in told if isinstance(data, Mapping)}
     faults = []
     for item in evidence:
         if is_whole and filed.get(item["name"]) != item["sha256"]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot import log
 from bot.clock import Clock
 from bot.messenger import Reader, Unreadable
+from bot.operating.metrics import UPDATES
 from bot.workers.desk import Desk
 from bot.workers.lanes import LaneWorker
 from bot.workers.retry import RetryPolicy
@@ -63,12 +64,15 @@ class InboxHandler:
                 except Exception as err:
                     if not RETRY.gives_up(attempts):
                         retry_in = RETRY.delay(attempts)
+                        UPDATES.labels("failed").inc()
                         self._tell("message failed", leased, item, err, retry_in=retry_in)
                         break
                     dead[item.id] = f"{type(err).__name__}: {err}"[:2000]
                     self._tell("message given up", leased, item, err)
                     await self._apologize(leased, item, work)
             await work.inbox.finish(leased, done=done, dead=dead, retry_in=retry_in)
+        UPDATES.labels("done").inc(len(done))
+        UPDATES.labels("dead").inc(len(dead))
         for each, reason in dead.items():
             LOG.error("dead letter", queue="inbox", lane=leased.lane, item=each, reason=reason.partition(":")[0])
 
@@ -76,8 +80,9 @@ class InboxHandler:
         now = self._clock()
         incoming = self._read(item.payload, received_at=item.at)
         if incoming is not None:
-            async with work.savepoint():
-                await self._desk.receive(incoming, work, now)
+            with log.about(update=item.payload.get("update_id")):
+                async with work.savepoint():
+                    await self._desk.receive(incoming, work, now)
 
     async def _apologize(self, leased: Leased[Any], item: Item[dict[str, Any]], work: SqlWork) -> None:
         try:
@@ -98,7 +103,10 @@ class InboxHandler:
             self._tell("apology failed", leased, item, err)
 
     def _tell(self, event: str, leased: Leased[Any], item: Item[Any], err: Exception, **more: Any) -> None:
-        LOG.error(event, lane=leased.lane, item=item.id, attempts=leased.attempts, **more, **log.failure(err))
+        update = item.payload.get("update_id")
+        LOG.error(
+            event, lane=leased.lane, item=item.id, update=update, attempts=leased.attempts, **more, **log.failure(err)
+        )
 
 
 def inbox_worker(db: Database, desk: Desk, clock: Clock, *, read: Reader) -> LaneWorker[dict[str, Any]]:

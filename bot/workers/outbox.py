@@ -12,6 +12,7 @@ from bot import log
 from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
+from bot.operating.metrics import REPEATS, SENDS
 from bot.workers.delivery import Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import LaneWorker
@@ -68,7 +69,8 @@ class OutboxHandler:
                 await self._finish(leased)
                 return
             try:
-                posts = await self._delivery.deliver(person, item.payload)
+                with log.about(ref=item.payload.ref):
+                    posts = await self._delivery.deliver(person, item.payload)
             except ChatMoved as err:
                 person = await self._move(person, err.address)
                 await self._finish(leased)
@@ -77,12 +79,15 @@ class OutboxHandler:
                 person = await self._unreachable(leased, person, item, err, is_last=is_last)
             except DeliveryError as err:
                 if (retry_in := self._retry_in(item, err, failures)) is not None:
+                    SENDS.labels("retried").inc()
                     self._tell(item, err, failures, retry_in=retry_in)
                     await self._finish(leased, retry_in=retry_in)
                     return
+                SENDS.labels("given_up").inc()
                 self._tell(item, err, failures)
                 await self._finish(leased, dead={item.id: err.message}, is_last=is_last)
             else:
+                SENDS.labels("sent").inc()
                 await self._finish(leased, person, posts, done=(item.id, *covered), is_last=is_last)
             self._unsure.pop(item.id, None)
             failures = 1
@@ -125,12 +130,14 @@ class OutboxHandler:
             return None
         if err.maybe_sent:
             self.repeats += 1
+            REPEATS.inc()
         return RETRY.delay(failures)
 
     async def _unreachable(
         self, leased: Leased[Outgoing], person: Person, item: Item[Outgoing], err: Unreachable, *, is_last: bool
     ) -> Person:
         """Parks the item, and tells the desk the first time."""
+        SENDS.labels("unreachable").inc()
         LOG.info("person unreachable", person=person.id, item=item.id, reason=err.message)
         async with self._db.work() as work:
             if person.is_reachable:
@@ -158,6 +165,7 @@ class OutboxHandler:
         LOG.warning(
             "not delivered" if more else "given up",
             item=item.id,
+            ref=item.payload.ref,
             body=type(item.payload.body).__name__,
             reason=err.message,
             maybe_sent=err.maybe_sent,
