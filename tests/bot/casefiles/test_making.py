@@ -187,7 +187,7 @@ async def test_the_archive_and_the_record_hold_and_any_change_shows(
     assert check_file(record).faults == []
 
     for n in range(len(made.record["entries"])):
-        for change in ({"data": {"text": "I agree"}}, {"who": "clock"}, {"seal": "0" * 64}, {"person": 99}):
+        for change in ({"data": {"text": "I agree"}}, {"who": "nobody"}, {"seal": "0" * 64}, {"person": 99}):
             told = json.loads(written(made.record))
             told["entries"][n] |= change
             record.write_text(json.dumps(told))
