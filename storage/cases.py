@@ -99,8 +99,8 @@ class SqlCases:
 
     async def count_by_state(self) -> dict[State, int]:
         """How many there are in each state that any is in."""
-        found = select(cases.c.state, func.count().label("count")).group_by(cases.c.state)
-        return {State(row.state): row.count for row in await self._tx.all(found)}
+        found = select(cases.c.state, func.count().label("number")).group_by(cases.c.state)
+        return {State(row.state): row.number for row in await self._tx.all(found)}
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
         """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""

@@ -76,7 +76,7 @@ class SqlHeads:
     async def last(self) -> Publication | None:
         """What was published last."""
         row = await self._tx.first(select(publications).order_by(publications.c.n.desc()).limit(1))
-        return Publication(row.n, row.at, row.count, row.digest) if row else None
+        return Publication(row.n, row.at, row._mapping["count"], row.digest) if row else None
 
     async def digest(self) -> tuple[int, str]:
         """How many published heads are kept, and the digest over them: the last publication's, unless somebody changed

@@ -33,6 +33,7 @@ _FILES: Final = {
     "NotoSansCJK-Bold.ttc": "Noto Sans CJK",
     "NotoSansSymbols-Regular.ttf": "Noto Sans Symbols",
     "NotoSansSymbols2-Regular.ttf": "Noto Sans Symbols2",
+    "NotoSansMath-Regular.ttf": "Noto Sans Math",
 }
 _CJK: Final = "Noto Sans CJK"
 

@@ -86,7 +86,6 @@ class CaseFiles:
             told = record(ref, reader, chain, files=files, evidence=evidence, made_at=now)
             put_in = {files[name]: data for name, data in exhibits.items()}
             archive = await asyncio.to_thread(pack, pdf, told, put_in, ref=file.ref)
-        LOG.info("case file made", ref=ref, reader=reader.value, pdf=len(pdf), archive=len(archive))
         return Made(file.ref, pdf, told, archive, is_complete=len(exhibits) == len(shown))
 
     async def _read(self, ref: str, reader: Role, now: datetime) -> tuple[CaseFile, Sequence[Link], Sequence[Evidence]]:

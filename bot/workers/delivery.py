@@ -172,6 +172,7 @@ class Delivery:
             Upload(f"{made.ref}.pdf", "application/pdf", made.pdf),
             Upload(f"{made.ref}.zip", "application/zip", made.archive),
         )
+        LOG.info("case file made", ref=body.ref, reader=body.reader.value, pdf=len(made.pdf), archive=len(made.archive))
         await self._pace.turn(person.address, 2)
         sent = await self._messenger.send_files(person.address, [pdf, archive], caption=screen, is_protected=False)
         posts = [Post(message=each.message, ref=outgoing.ref) for each in sent]

@@ -114,7 +114,7 @@ async def test_silent_seller_has_received_and_silent_buyer_too(bench: Bench, lan
     await bench.pass_time(days=7)
     for chat in (buyer, seller):
         await chat.is_told(BREACHED)
-    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890")
+    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890123")
     await bench.pass_time(days=10)
     for chat in (buyer, seller):
         await chat.is_told("The buyer did not object in time, so the goods count as received.")

@@ -1,11 +1,14 @@
 """A case on a real file, its exhibits in a folder, and what makes its case files."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from bot.casefiles.failures import CaseFileFailed
+from bot.casefiles.fonts import system_fonts
 from bot.casefiles.making import CaseFiles
 from storage.database import Database
 from storage.evidence_files import FolderStore
@@ -31,3 +34,16 @@ def copies(tmp_path: Path) -> FolderStore:
 @pytest.fixture
 def papers(sqlite_db: Database, store: FolderStore, copies: FolderStore) -> CaseFiles:
     return CaseFiles(sqlite_db, lambda: specimen.NOON, store=store, copies=copies)
+
+
+@pytest.fixture(autouse=True)
+def fonts_are_here() -> None:
+    """Case files need the system's fonts: without any, their tests are skipped; CI has to have them."""
+    try:
+        fonts = system_fonts()
+    except CaseFileFailed as err:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(err))
+    if "Noto Sans CJK" not in fonts.families and not os.environ.get("CI"):
+        pytest.skip("fonts-noto-cjk is not installed")
