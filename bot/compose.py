@@ -38,6 +38,7 @@ from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
 from locales import languages
+from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import FolderStore
@@ -182,6 +183,7 @@ async def build(
             pack=pack,
             languages={language.tag: language.name for language in languages()},
             operator=settings.operator_chat,
+            lexicons=lexicons,
         )
         desk = conversations_desk.Desk(own)
     db = Database(settings.database_url)

@@ -142,13 +142,15 @@ class Card:
 class Speech:
     """Somebody's own words, passed on untouched under a line that says who speaks. Never parsed as markup.
 
-    `source` and `message` name the original, so that an edit of it finds this copy.
+    `source` and `message` name the original, so that an edit of it finds this copy. `template` are words of ours that
+    they chose to say instead, in the reader's language.
     """
 
     speaker: Phrase
     text: str
     source: int = 0
     message: int = 0
+    template: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,9 @@ class Orders(Protocol):
     async def store(self, name: str) -> Store:
         """A store by name; one without an address when nothing was set."""
 
+    async def set_templates(self, store: str, templates: Sequence[str]) -> None:
+        """Keeps the store's own templates, in place of those it had."""
+
     async def set_store(self, store: Store) -> None: ...
 
 

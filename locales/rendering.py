@@ -18,6 +18,9 @@ from locales.wording import isolated
 #: A place in a message. Names only: a catalogue can neither format nor look into a value.
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
+#: A command of ours. Messengers make it a link only where its name follows the slash at once, so nothing is put between.
+_COMMAND = re.compile(r"[a-z][a-z0-9_]*")
+
 #: Stands for an item while the language puts commas and an "and" around it.
 _ITEM = "\ue000{}\ue001"
 _ITEMS = re.compile("\ue000([0-9]+)\ue001")
@@ -38,14 +41,21 @@ def _phrase(phrase: Phrase, tag: str, locale: Locale) -> list[Part]:
     count = phrase.params.get("n", 1)
     text = translated(phrase.msgid, phrase.plural, count if isinstance(count, int) else 1, tag)
     parts: list[Part] = []
+    before = ""
     for i, piece in enumerate(PLACE.split(text)):
         if i % 2 == 0:
-            parts.append(piece)
-        elif piece in phrase.params:
-            parts.extend(_value(phrase.params[piece], tag, locale))
-        else:
+            parts.append(before := piece)
+        elif piece not in phrase.params:
             parts.append(f"{{{piece}}}")
+        elif before.endswith("/") and _is_command(value := phrase.params[piece]):
+            parts.append(value)
+        else:
+            parts.extend(_value(phrase.params[piece], tag, locale))
     return parts
+
+
+def _is_command(value: Param) -> bool:
+    return isinstance(value, str) and _COMMAND.fullmatch(value) is not None
 
 
 def _value(value: Param, tag: str, locale: Locale) -> list[Part]:

@@ -29,6 +29,12 @@ _UNITS: tuple[tuple[_Unit, timedelta], ...] = (
 #: What stands between "2 days" and "3 hours", where it is not a space.
 _JOINTS = {"zh_Hans": "", "ja": "", "ar": " و"}
 
+#: Numbers stand right before their units, though the locale data puts spaces there.
+_CLOSE = {"ja"}
+
+#: Where the short form of a time would say "PM" in English.
+_TIMES = {"ko": "aaaa h:mm"}
+
 _DOLLARS = {"USD": "US$", "TWD": "NT$", "AUD": "A$", "NZD": "NZ$"}
 
 #: Between letters and digits, as in "KWD 1.000".
@@ -79,16 +85,17 @@ def span(duration: timedelta, locale: Locale) -> str:
 
 def _whole(duration: timedelta, unit: _Unit, locale: Locale) -> str:
     """A duration that is a whole number of units, in that unit however many they are."""
-    return format_timedelta(duration, granularity=unit, threshold=sys.maxsize, locale=locale)
+    text = format_timedelta(duration, granularity=unit, threshold=sys.maxsize, locale=locale)
+    return text.replace(" ", "") if str(locale) in _CLOSE else text
 
 
 def instant(at: datetime, locale: Locale) -> str:
     """The time in UTC, and saying so: "Fri, Dec 5, 2025, 4:00 PM UTC"."""
     at = at.astimezone(UTC)
     day = format_skeleton("yMMMEd", at, locale=locale)
-    time = format_time(at, "short", locale=locale)
+    time = format_time(at, _TIMES.get(str(locale), "short"), locale=locale) + " UTC"
     glue = str(locale.datetime_formats["medium"])
-    return glue.replace("'", "").replace("{1}", day).replace("{0}", time) + " UTC"
+    return glue.replace("'", "").replace("{1}", day).replace("{0}", time)
 
 
 def day(value: date, locale: Locale) -> str:

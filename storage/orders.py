@@ -94,6 +94,12 @@ class SqlOrders:
         known = {"policy": row.excluded.policy}
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
+    async def set_templates(self, store: str, templates: Sequence[str]) -> None:
+        """Keeps the store's own templates, in place of those it had."""
+        row = self._tx.insert(stores).values(name=store, templates=list(templates))
+        known = {"templates": row.excluded.templates}
+        await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
+
     async def stores(self) -> Sequence[Store]:
         """Every store with an order, a seller or an address, by name."""
         rows = await self._tx.all(select(stores).order_by(stores.c.name))
@@ -121,7 +127,12 @@ async def make_stores(tx: Transaction, names: Sequence[str]) -> None:
 
 
 def _store(row: Any) -> Store:
-    return Store(name=row.name, return_address=row.return_address, policy=row.policy or "")
+    return Store(
+        name=row.name,
+        return_address=row.return_address,
+        policy=row.policy or "",
+        templates=tuple(row.templates or ()),
+    )
 
 
 def _is(table: Any, key: OrderKey) -> Any:

@@ -80,6 +80,7 @@ stores = Table(
     Column("name", Words, primary_key=True),
     Column("return_address", Words),
     Column("policy", Words),  # TOML: what the store changes of the house policy
+    Column("templates", Doc),  # what the store says often, a list of texts
 )
 
 orders = Table(

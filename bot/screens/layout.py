@@ -44,6 +44,8 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.question(body), body.choices)
         case Card():
             return write.screen(write.card(body), body.choices)
+        case Speech(speaker=speaker, template=Phrase() as template):
+            return write.screen(joined("\n", (write.bold(speaker), write.phrase(template))))
         case Speech(speaker=speaker, text=words) | Correction(speaker=speaker, text=words):
             return write.screen(write.speech(speaker, words))
         case Copies():

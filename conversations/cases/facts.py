@@ -12,6 +12,7 @@ from conversations.cases.roles import Role
 from conversations.cases.terms import Terms
 from conversations.cases.verdict import Outcome
 from conversations.cases.vouchers import Voucher
+from conversations.phrase import Phrase
 
 
 class Fact:
@@ -264,9 +265,12 @@ class EvidenceRefused(Fact):
 
 @dataclass(frozen=True, slots=True)
 class MessagePassedOn(Fact):
+    """`template` are words of ours that the speaker chose to say."""
+
     text: str
     files: int = 0
     is_edit: bool = False
+    template: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """A seller's shop. Without a return address no return can be approved. `policy` is the text of its own policy."""
+    """A seller's shop. Without a return address no return can be approved. `policy` is the text of its own policy,
+    `templates` what it says often."""
 
     name: str
     return_address: str | None = None
     policy: str = ""
+    templates: tuple[str, ...] = ()

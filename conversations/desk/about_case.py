@@ -83,6 +83,15 @@ async def _reply(visit: Visit, case: Case, role: Role, argument: str) -> None:
     await talking.begin(visit, dialogs.start("reply", case.ref, **answers))
 
 
+async def _templates(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if not case.is_open:
+        await visit.say(ENDED, ref=case.ref)
+    elif role is Role.ARBITRATOR:
+        await relaying.hear(visit, case, role, Said(message=visit.message or 0))
+    else:
+        await talking.begin(visit, dialogs.start("templates", case.ref))
+
+
 async def _note(visit: Visit, case: Case, role: Role, argument: str) -> None:
     answers = {"words": argument} if argument else {}
     await talking.begin(visit, dialogs.start("note", case.ref, **answers))
@@ -90,7 +99,10 @@ async def _note(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 async def _limit(visit: Visit, case: Case, role: Role, argument: str) -> None:
     if case.state not in MAY_SET_LIMIT or case.has_met or role is Role.ARBITRATOR:
-        await visit.say(Phrase("A private limit can be set while both sides are still talking, once."), ref=case.ref)
+        await visit.say(
+            Phrase("A private limit can be set while both sides are still talking, until both limits have met."),
+            ref=case.ref,
+        )
     else:
         await talking.begin(visit, dialogs.start("limit", case.ref))
 
@@ -135,6 +147,7 @@ ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = 
     "record": _record,
     "casefile": _casefile,
     "reply": _reply,
+    "templates": _templates,
     "note": _note,
     "limit": _limit,
     "problem": _problem,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conversations import vocabulary
 from conversations.cases.case import Case
@@ -97,14 +98,14 @@ async def _new(visit: Visit, argument: str) -> None:
     if await _draft(visit) is not None and argument != _ANEW:
         await _offer_draft(visit, command(Phrase("Begin anew"), "new", _ANEW))
         return
-    await _new_for(visit, **({"number": argument} if argument and argument != _ANEW else {}))
+    await begin_claim(visit, **({"number": argument} if argument and argument != _ANEW else {}))
 
 
 async def _new_by_link(visit: Visit, link: Link, token: str, *, is_anew: bool) -> None:
     """A claim on the link's order. One begun on it before goes on; one on another order is not dropped unasked."""
     draft = await _draft(visit)
     if draft is None or is_anew:
-        await _new_for(visit, store=link.store, number=link.number, token=token)
+        await begin_claim(visit, store=link.store, number=link.number, token=token)
     elif draft.answers.get("number") == link.number:
         await _resume(visit, "")
     else:
@@ -124,7 +125,7 @@ async def _offer_draft(visit: Visit, anew: Choice) -> None:
     )
 
 
-async def _new_for(visit: Visit, *, store: str = "", **answers: str) -> None:
+async def begin_claim(visit: Visit, *, store: str = "", **answers: Any) -> None:
     """Begins a claim; on an order that is the visitor's already, its number (and the store a link names) is enough."""
     if await talking.is_locked(visit):
         await visit.say(talking.LOCKED)

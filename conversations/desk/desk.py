@@ -9,21 +9,22 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, relaying, talking
+from conversations.desk import commands, filing, moving, plain_words, relaying, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
-from conversations.desk.anywhere import start_choices
 from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.relay import WHICH_CASE
+from conversations.dialogs.relay import REPLY, WHICH_CASE
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
 #: Dialogs whose answer is not words alone but a message, whatever is in it.
 _WHOLE_MESSAGES = frozenset({"reply", "answer"})
+#: Dialogs that keep a message until it is known what becomes of it, and so the rest of its album.
+_KEEPING = frozenset({WHICH_CASE.name, REPLY.name})
 _STALE = Phrase("This has moved on; here is where the case stands now.")
 #: Of how many cases of a store the buyers are told that nobody of it can be reached.
 _MOST_CASES = 1000
@@ -163,7 +164,7 @@ async def _hear(visit: Visit, said: Said) -> None:
             await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
         return
     stack = await visit.work.dialogs.of(visit.person.id)
-    if stack and stack[-1].name == WHICH_CASE.name and talking.album_begun(stack[-1], said):
+    if stack and stack[-1].name in _KEEPING and talking.album_begun(stack[-1], said):
         await _keep_more(visit, stack, said)
         return
     if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
@@ -182,18 +183,16 @@ async def _hear(visit: Visit, said: Said) -> None:
         kept = {"text": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
         await talking.begin(visit, dialogs.start("case", then="hear", **kept))
     else:
-        await visit.say(
-            Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
-            choices=start_choices(visit),
-        )
+        await plain_words.hear(visit, said)
 
 
 async def _keep_more(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -> None:
-    """The rest of an album waits with its first file for the case to be named."""
+    """The rest of an album waits with its first file."""
     answers = stack[-1].answers
+    words = "words" if stack[-1].name == REPLY.name else "text"
     files = [*answers["files"], *(asdict(file) for file in said.files)]
-    text = "\n".join(filter(None, (answers["text"], said.text)))
-    waiting = replace(stack[-1], answers={**answers, "files": files, "text": text})
+    text = "\n".join(filter(None, (answers[words], said.text)))
+    waiting = replace(stack[-1], answers={**answers, "files": files, words: text})
     await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], waiting))
 
 
@@ -204,7 +203,8 @@ async def _hear_whole(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -
         await _hear_about(visit, found, said)
     else:
         await visit.say(talking.GONE, slot=QUESTION)
-    await talking.resume(visit)
+    if await visit.work.dialogs.of(visit.person.id) == stack[:-1]:  # else it led to a question, which was asked
+        await talking.resume(visit)
 
 
 async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> None:

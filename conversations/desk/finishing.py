@@ -21,9 +21,10 @@ from conversations.desk.visit import QUESTION, Visit
 from conversations.dialogs import intake
 from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.relay import WHICH_CASE
+from conversations.dialogs.relay import WHICH_CASE, said_instead, template_chosen
 from conversations.messages import Said
 from conversations.phrase import Phrase
+from conversations.templates import MOST_OWN, Template
 
 #: How often a party may set its private limit in a case.
 _MOST_LIMITS = 2
@@ -76,7 +77,36 @@ async def _case_chosen(visit: Visit, context: Context) -> None:
 
 
 async def _replied(visit: Visit, context: Context, case: Case, role: Role) -> None:
-    await relaying.pass_on(visit, case, role, Said(message=visit.message or 0, text=str(context.answers["words"])))
+    answers = context.answers
+    if "how" not in answers:
+        await relaying.speak(visit, case, role, Said(message=visit.message or 0, text=str(answers["words"])))
+        return
+    instead = said_instead(context)
+    if isinstance(instead, Template):
+        await relaying.pass_on_template(visit, case, role, instead.words)
+        return
+    kept = said_of({**answers, "text": instead or answers["words"]})
+    await visit.say(Phrase("It is being sent."), ref=case.ref, slot=QUESTION)
+    await relaying.pass_on(visit, case, role, kept)
+
+
+async def _template_used(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    answers, store = context.answers, await visit.work.orders.store(case.store)
+    if answers["which"] == "new":
+        added = (*store.templates, str(answers["words"]))[-MOST_OWN:]
+        await visit.work.orders.set_templates(store.name, added)
+        await visit.say(Phrase("Kept. /templates shows it from now on."), ref=case.ref, slot=QUESTION)
+    elif answers["which"] == "drop":
+        left = tuple(text for i, text in enumerate(store.templates) if str(i) != answers["gone"])
+        await visit.work.orders.set_templates(store.name, left)
+        await visit.say(Phrase("Removed."), ref=case.ref, slot=QUESTION)
+    elif (chosen := template_chosen(context)) is None:
+        await visit.say(Phrase("This template does not fit any more; /templates shows those that do."), slot=QUESTION)
+    elif chosen.text:
+        await visit.say(Phrase("It is being sent."), ref=case.ref, slot=QUESTION)
+        await relaying.pass_on(visit, case, role, Said(message=visit.message or 0, text=chosen.text))
+    else:
+        await relaying.pass_on_template(visit, case, role, chosen.words)
 
 
 async def _noted(visit: Visit, context: Context, case: Case, role: Role) -> None:
@@ -88,7 +118,10 @@ async def _noted(visit: Visit, context: Context, case: Case, role: Role) -> None
 async def _limit_set(visit: Visit, context: Context, before: Case, role: Role) -> None:
     """Keeps a private limit. What the other side said, or whether it said anything, shows only when both limits meet."""
     if before.state not in MAY_SET_LIMIT or before.has_met:
-        await visit.say(Phrase("A private limit can be set while both sides are still talking, once."), slot=QUESTION)
+        await visit.say(
+            Phrase("A private limit can be set while both sides are still talking, until both limits have met."),
+            slot=QUESTION,
+        )
         return
     if await _has_tried_enough(visit, before, role):
         await visit.say(
@@ -129,6 +162,7 @@ async def _address_given(visit: Visit, context: Context, case: Case, role: Role)
 _FINISHERS = {
     "rate": _rated,
     "reply": _replied,
+    "templates": _template_used,
     "note": _noted,
     "limit": _limit_set,
     "address": _address_given,

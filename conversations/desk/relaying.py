@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case
@@ -12,13 +12,17 @@ from conversations.cases.facts import MessagePassedOn
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
+from conversations.desk import talking
 from conversations.desk.access import recipients
 from conversations.desk.filing import SPEAKERS
 from conversations.desk.moving import add_evidence, make_move, visible
-from conversations.desk.publishing import journal
-from conversations.desk.visit import Visit, command
+from conversations.desk.publishing import journal, show_card
+from conversations.desk.visit import QUESTION, Visit, command
+from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.relay import REPLY
 from conversations.messages import Body, Copies, Correction, Notice, Outgoing, Person, Placing, Said, Speech
 from conversations.phrase import Phrase
+from conversations.understanding import asks_where_it_stands, is_heated
 
 _UNREADABLE = Phrase("Please answer the arbitrator in words, or with a photo, a video or a PDF file up to 20 MB.")
 
@@ -39,7 +43,19 @@ async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
     if is_asked and not said.is_edit and not await _is_more_of_album(visit, case, role, said):
         await _answer_arbitrator(visit, case, role, said)
     else:
-        await pass_on(visit, case, role, said)
+        await speak(visit, case, role, said)
+
+
+async def speak(visit: Visit, case: Case, role: Role, said: Said) -> None:
+    """A message to the other side. One that shouts or insults waits for its sender to say how it shall be sent; who
+    only asks where things stand sees that at once, beside."""
+    if said.text and not said.is_edit and is_heated(said.text, visit.lexicons):
+        kept = {"words": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
+        await talking.begin(visit, dialogs.start(REPLY.name, case.ref, is_heated=True, **kept))
+        return
+    await pass_on(visit, case, role, said)
+    if not said.files and asks_where_it_stands(said.text, visit.lexicons):
+        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
 
 
 async def _is_more_of_album(visit: Visit, case: Case, role: Role, said: Said) -> bool:
@@ -47,6 +63,21 @@ async def _is_more_of_album(visit: Visit, case: Case, role: Role, said: Said) ->
     album = said.album
     given = await visit.work.evidence.of(case.ref) if album else ()
     return any(item.by is role and item.file.album == album for item in given)
+
+
+async def pass_on_template(visit: Visit, case: Case, role: Role, words: Phrase) -> None:
+    """Says words of ours to the other side, in each reader's language, as what the visitor said."""
+    hearers = await recipients(case, other(role), visit.work)
+    fact = MessagePassedOn("", template=words)
+    await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
+    body = Speech(speaker=_speaker(role, case), text="", template=words)
+    for person in hearers:
+        await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
+    await visit.say(_passed_on(role, case) if hearers else _NOBODY_THERE, ref=case.ref, slot=QUESTION)
+
+
+def _speaker(role: Role, case: Case) -> Phrase:
+    return Phrase("{party} · {ref}", party=SPEAKERS[role], ref=vocabulary.reference(case.ref))
 
 
 async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
@@ -76,8 +107,7 @@ async def pass_on(visit: Visit, case: Case, role: Role, said: Said) -> None:
 
 async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequence[Person]) -> Phrase:
     """Says it to the others as it is; gives what the speaker is told."""
-    speaker = Phrase("{party} · {ref}", party=SPEAKERS[role], ref=vocabulary.reference(case.ref))
-    body = _body(visit, said, speaker)
+    body = _body(visit, said, _speaker(role, case))
     for person in hearers:
         await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
     return _passed_on(role, case) if hearers else _NOBODY_THERE

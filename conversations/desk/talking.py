@@ -20,14 +20,14 @@ from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.rating import RATING
-from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, WHICH_CASE
+from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
-    d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, NOTE, LIMIT, ADDRESS, *MOVES.values())
+    d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, TEMPLATES, NOTE, LIMIT, ADDRESS, *MOVES.values())
 }
 
 GONE = Phrase("This case is not open to you any more.")
@@ -174,6 +174,8 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
     )
     if opened.name == INTAKE.name:
         return await _with_order(visit, context, typed)
+    if case is not None and opened.name in (REPLY.name, TEMPLATES.name):
+        return replace(context, order=await work.orders.get(case.claim.order))
     if opened.name == "rule":
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:

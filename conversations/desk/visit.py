@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,17 +12,22 @@ from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Pl
 from conversations.phrase import Phrase
 from conversations.policy import Pack
 from conversations.ports import Work
+from conversations.understanding import Lexicon
 
 QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the desk is told once: the policy for new cases, the languages on offer, where the operator listens."""
+    """What the desk is told once: the policy for new cases, the languages on offer, where the operator listens.
+
+    `lexicons` gives the words to understand somebody of that language by, the likeliest first.
+    """
 
     pack: Pack
     languages: Mapping[str, str] = field(default_factory=dict)  # code -> its own name
     operator: int | None = None  # an address
+    lexicons: Callable[[str], Sequence[Lexicon]] = lambda language: ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,6 +84,11 @@ class Visit:
             await self.work.outbox.add(
                 Outgoing(to=self.person.id, body=Toast(query=self.query, text=text, is_alert=is_alert))
             )
+
+    @property
+    def lexicons(self) -> Sequence[Lexicon]:
+        """The words to understand the visitor by."""
+        return self.settings.lexicons(self.person.language)
 
     async def open_ref(self, ref: str) -> None:
         """Remembers the case that the visitor looks at."""

@@ -29,6 +29,7 @@ _HOUSE = (
     Command("case", Phrase("Where a case stands"), EVERYBODY),
     Command("queue", Phrase("Cases that wait for an arbitrator"), (ARBITRATOR,)),
     Command("reply", Phrase("Write to the other side"), (BUYER, SELLER)),
+    Command("templates", Phrase("Say it with ready words"), (BUYER, SELLER)),
     Command("evidence", Phrase("See the evidence of a case"), EVERYBODY),
     Command("record", Phrase("See what has happened in a case"), EVERYBODY),
     Command("casefile", Phrase("The whole record of a case"), EVERYBODY),

@@ -19,6 +19,7 @@ from conversations.phrase import Phrase
 from conversations.policy import assess
 from conversations.policy.rules import Need, Subject
 from conversations.policy.rules.evidence import EvidenceNeeded
+from conversations.understanding import mentioned
 
 NAME = "intake"
 #: How many orders are offered as buttons, newest first.
@@ -304,9 +305,45 @@ def _review_notes(context: Context) -> tuple[Phrase, ...]:
     return tuple(Phrase("You could also choose: {remedy}", remedy=vocabulary.REMEDIES[remedy]) for remedy in instead)
 
 
+# --- what their own words said ---------------------------------------------------------------------------------
+
+
+def _what_was_understood(context: Context) -> tuple[Phrase, ...]:
+    guess = context.answers["guess"]
+    lines = [Phrase("You have written: “{words}”", words=context.answers["said"])]
+    if guess["remedy"]:
+        lines.append(Phrase("You would like: {remedy}", remedy=vocabulary.REMEDY_NAMES[Remedy(guess["remedy"])]))
+    if guess["reason"]:
+        lines.append(Phrase("What went wrong: {reason}", reason=vocabulary.REASONS[Reason(guess["reason"])]))
+    return tuple(lines)
+
+
+def _as_understood(context: Context, value: str) -> dict[str, object]:
+    guess = context.answers["guess"]
+    return {name: guess[name] for name in ("remedy", "reason") if guess[name]} if value == "yes" else {}
+
+
+def _mentioned_items(context: Context) -> list[str]:
+    """The lines that their own words name; only when these tell some from others."""
+    open_items = [item for item, _ in claimable(context)]
+    return [open_items[i].no for i in mentioned(words_of(context.answers), [item.title for item in open_items])]
+
+
 INTAKE = Dialog(
     NAME,
     (
+        Pick(
+            id="understood",
+            prompt=Phrase("Did I understand you right?"),
+            lines=_what_was_understood,
+            options=lambda _: [
+                Option("yes", Phrase("Yes, that is it"), Style.PRIMARY),
+                Option("no", Phrase("No, let me choose")),
+            ],
+            when=lambda context: "guess" in context.answers,
+            also=_as_understood,
+            width=2,
+        ),
         WhichOrder(),
         OrderCode(),
         Mark(
@@ -315,6 +352,7 @@ INTAKE = Dialog(
             lines=_how_to_mark,
             options=_lines_left,
             when=lambda context: len(claimable(context)) != 1,
+            suggested=_mentioned_items,
         ),
         Pick(
             id="gone",

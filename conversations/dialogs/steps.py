@@ -102,12 +102,18 @@ class Mark:
     lines: Lines = _nothing
     when: Callable[[Context], bool] = _always
     at_least: int = 1
+    suggested: Callable[[Context], Sequence[str]] = lambda context: ()
 
     def applies(self, context: Context) -> bool:
         return self.when(context)
 
+    def _marked(self, context: Context) -> Sequence[str]:
+        """What is marked; before anything was, what is suggested."""
+        marked: Sequence[str] | None = context.answers.get(self.id)
+        return self.suggested(context) if marked is None else marked
+
     def ask(self, context: Context) -> Question:
-        marked = context.answers.get(self.id, ())
+        marked = self._marked(context)
         labels = [
             Phrase("{mark} {label}", mark="☑" if o.value in marked else "☐", label=o.label)
             for o in self.options(context)
@@ -126,7 +132,7 @@ class Mark:
         )
 
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
-        marked = list(context.answers.get(self.id, ()))
+        marked = list(self._marked(context))
         typed = "" if isinstance(reply, str) else bare(reply.text)
         value = reply if isinstance(reply, str) else str(int(typed) - 1) if typed.isdecimal() else ""
         if value == presses.DONE and len(marked) >= self.at_least:

@@ -45,6 +45,14 @@ def test_instants_are_parts_of_their_own():
     assert render(phrase, "en") == ("Open since ", moment, " until ", moment, ".")
 
 
+def test_a_command_stands_right_behind_its_slash_so_that_it_can_be_tapped():
+    phrase = Phrase("/{command}: {what}", command="new", what=Phrase("Cancel"))
+    typed = Phrase("“/{command}” is not something you can do here. /help shows what is.", command="a\u202eb")
+
+    assert plain(phrase, "en") == "/new: Cancel"
+    assert plain(typed, "en").startswith("“/\u2068ab\u2069”")
+
+
 def test_lists_join_values_of_any_kind():
     phrase = Phrase("{all}", all=("a, b", Money(100, "USD"), Phrase("until {at}", at=AT), Code("X")))
 

@@ -4,9 +4,12 @@ import pytest
 from babel import Locale
 
 from conversations.cases.money import Money
-from locales import values
+from conversations.phrase import Phrase
+from locales import languages, plain, values
+from locales.catalogues import paths, read
 
 H, D = timedelta(hours=1), timedelta(days=1)
+TAGS = [language.tag for language in languages()]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +36,7 @@ def test_money_is_exact_and_its_currency_unmistakable(minor, currency, en, zh):
 def test_money_tells_every_pair_of_currencies_apart():
     currencies = ["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "JPY", "CNY", "EUR", "GBP", "KRW"]
 
-    for tag in ("en", "zh_Hans", "ja", "de", "fr", "es"):
+    for tag in TAGS:
         texts = {values.money(Money(0, currency), Locale.parse(tag)).strip("0.,\xa0 ") for currency in currencies}
         assert len(texts) == len(currencies), tag
 
@@ -67,6 +70,36 @@ def test_instant_is_told_in_utc_whatever_its_zone():
     assert values.instant(at, Locale.parse("zh_Hans")) == "2025年12月5日周五 16:03 UTC"
     assert values.instant(at, Locale("de")) == "Fr., 5. Dez. 2025, 16:03 UTC"
     assert values.instant(at, Locale("en")) == values.instant(at.astimezone(UTC), Locale("en"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "span", "instant"),
+    [
+        ("ja", "2日3時間", "2025年12月5日(金) 16:03 UTC"),
+        ("ko", "2일 3시간", "2025년 12월 5일 (금) 오후 4:03 UTC"),
+        ("vi", "2 ngày 3 giờ", "16:03 UTC Th 6, 5 thg 12, 2025"),
+        ("ar", "يومان و3 ساعات", "الجمعة، 5 ديسمبر 2025، 4:03 م UTC"),
+        ("fr", "2 jours 3 heures", "ven. 5 déc. 2025, 16:03 UTC"),
+    ],
+)
+def test_spans_and_instants_read_as_their_language_writes_them(tag, span, instant):
+    at = datetime(2025, 12, 5, 16, 3, tzinfo=UTC)
+
+    assert values.span(2 * D + 3 * H, Locale.parse(tag)).replace("\xa0", " ") == span
+    assert values.instant(at, Locale.parse(tag)).replace("\u202f", " ").replace("\xa0", " ") == instant
+
+
+#: Numbers and their plural forms as the catalogue's header orders them: none, one, two, 3-10, hundreds, 11-99.
+ARABIC = [(0, 0), (1, 1), (2, 2), (3, 3), (10, 3), (11, 5), (99, 5), (100, 4), (102, 4), (103, 3), (111, 5)]
+
+
+@pytest.mark.parametrize(("n", "form"), ARABIC)
+def test_arabic_takes_the_plural_form_of_each_number(n, form):
+    one, many = "({n} earlier entry is left out.)", "({n} earlier entries are left out.)"
+    forms = read(paths()["ar"], "ar").get(one).string
+
+    assert len(set(forms)) == 6
+    assert plain(Phrase.counted(one, many, n), "ar") == forms[form].replace("{n}", values.number(n, Locale("ar")))
 
 
 def test_day_and_number_follow_the_language():

@@ -132,3 +132,18 @@ async def test_a_store_s_policy_and_its_address_are_set_apart(db: Database) -> N
     assert listed == [both]
     assert changed.policy == "files = 30\n"
     assert cleared == Store(name="Lumen", return_address="1 Harbour Road")
+
+
+async def test_a_store_s_own_templates_are_kept_apart_from_the_rest(db: Database) -> None:
+    async with db.work() as work:
+        await work.orders.set_store(Store(name="Lumen", return_address="1 Harbour Road"))
+        await work.orders.set_templates("Lumen", ("one", "two"))
+        some = await work.orders.store("Lumen")
+        await work.orders.set_templates("Lumen", ())
+        none = await work.orders.store("Lumen")
+        await work.orders.set_templates("New", ("three",))
+        new = await work.orders.store("New")
+
+    assert some == Store(name="Lumen", return_address="1 Harbour Road", templates=("one", "two"))
+    assert none == Store(name="Lumen", return_address="1 Harbour Road")
+    assert new == Store(name="New", templates=("three",))

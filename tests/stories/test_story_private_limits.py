@@ -136,7 +136,7 @@ async def test_either_side_may_decline_the_middle(bench: Bench, languages: tuple
         await chat.reads_on_card("No agreement yet")
         await chat.cannot("Private limit")
     await seller.say(f"/limit {ref}")
-    await seller.is_told("A private limit can be set while both sides are still talking, once.")
+    await seller.is_told("A private limit can be set while both sides are still talking, until both limits have met.")
     await shows_nothing_of(buyer, "8.03")
     await shows_nothing_of(seller, "6.01")
     assert (await bench.case(ref))["state"] == "at_odds"

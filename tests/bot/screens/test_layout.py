@@ -19,6 +19,7 @@ from conversations.messages import (
     Toast,
 )
 from conversations.phrase import Phrase
+from locales import plain
 
 DUE = datetime(2025, 12, 5, 16, tzinfo=UTC)
 
@@ -224,3 +225,12 @@ def test_card_survives_hostile_words(words, language, due):
     assert all(0 <= entity.offset < entity.end <= screen.size for entity in screen.entities)
     for line in screen.text.split("\n"):
         assert line.count("\u2068") == line.count("\u2069")
+
+
+def test_ready_words_are_said_in_the_readers_language_and_by_the_speaker():
+    body = Speech(speaker=Phrase("The seller"), text="", template=Phrase("Cancel"))
+
+    screen = render(body, "zh_Hans")
+
+    assert screen.text == f"{plain(Phrase('The seller'), 'zh_Hans')}\n取消"
+    assert [entity.type for entity in screen.entities] == ["bold"]

@@ -406,6 +406,7 @@ def test_every_button_fits_whatever_the_lines_are_called(talk, build):
 
     for step in INTAKE.steps:
         answers = {"remedy": "refund", "reason": "changed_mind", "items": [items[0].no], "_trail": ["x"]}
+        answers |= {"said": "broken", "guess": {"remedy": "refund", "reason": None}}
         begun.put(dialogs.start("intake", **answers))
         asked = dialogs.question(INTAKE, step, begun.context)
         assert all(len(choice.do.encode()) <= 64 for row in asked.choices for choice in row)

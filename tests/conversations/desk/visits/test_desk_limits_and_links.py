@@ -8,7 +8,7 @@ from conversations.phrase import Phrase
 
 MIA, SAM, ANA, BEN, ZOE = 1, 2, 3, 4, 5
 NOTED = "Noted, for nobody else to see. If what you both would accept meets, we will tell you both."
-ONCE = "A private limit can be set while both sides are still talking, once."
+ONCE = "A private limit can be set while both sides are still talking, until both limits have met."
 
 
 async def limits(room, who: int, ref: str, amount: str) -> str:
