@@ -58,14 +58,11 @@ class Made:
 class CaseFiles:
     """One is made at a time: setting takes a whole processor. `store` keeps originals, `copies` what others see."""
 
-    def __init__(
-        self, db: Database, clock: Clock, *, store: EvidenceStore, copies: EvidenceStore, fonts: Fonts | None = None
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, *, store: EvidenceStore, copies: EvidenceStore) -> None:
         self._db = db
         self._clock = clock
         self._store = store
         self._copies = copies
-        self._fonts = fonts
         self._setting = asyncio.Semaphore(1)
 
     async def make(self, ref: str, reader: Role, language: str, *, room: int = _ROOM) -> Made:
@@ -78,7 +75,7 @@ class CaseFiles:
         shown = [item for item in evidence if item.sha256]
         pictures = await self._contents(shown[:_MOST_PICTURES], of_copies=True)
         async with self._setting:
-            fonts = self._fonts or await asyncio.to_thread(system_fonts)
+            fonts = await asyncio.to_thread(system_fonts)
             told_in_words = await asyncio.to_thread(page, file, language, fonts)
             pdf = await self._set(told_in_words, pictures, fonts)
             exhibits = await self._contents(shown, of_copies=reader is not Role.ARBITRATOR, room=room)
