@@ -227,10 +227,23 @@ REFUND = _dialog(
         shortest=3,
         longest=64,
     ),
+    Pick(
+        id="method",
+        prompt=Phrase("How was it paid?"),
+        options=lambda _: [Option(key, label) for key, label in vocabulary.METHODS.items()],
+        lines=lambda _: (
+            Phrase("Tap one, or write it."),
+            Phrase("A picture of the payment can be sent here at any time; it is filed as evidence."),
+        ),
+        width=2,
+        free=True,
+        longest=40,
+    ),
     act=lambda context: Act(
         move="refund",
         amount=Money(int(context.answers["amount"]), context.the_case.paid.currency),
         number=context.answers["number"],
+        method=str(context.answers["method"] or ""),
     ),
 )
 CONFIRM_REFUND = _dialog(

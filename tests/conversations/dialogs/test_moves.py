@@ -222,9 +222,11 @@ def test_refund_asks_how_much_and_for_its_voucher(talk, build):
     assert part.complaint is not None
     part.say("20")
     part.say("TX-2")
+    whole.tap("bank transfer")
+    part.say("a cheque")
 
-    assert made(whole) == Act(move="refund", amount=build.usd(5500), number="TX-1")
-    assert made(part) == Act(move="refund", amount=build.usd(2000), number="TX-2")
+    assert made(whole) == Act(move="refund", amount=build.usd(5500), number="TX-1", method="bank")
+    assert made(part) == Act(move="refund", amount=build.usd(2000), number="TX-2", method="a cheque")
 
 
 def test_disputing_a_refund_asks_what_arrived(talk, build):
