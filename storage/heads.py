@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from storage.tables import heads, journal, publications
 from storage.transaction import Transaction
@@ -50,10 +50,7 @@ class SqlHeads:
 
     async def broken_off(self) -> list[str]:
         """The cases whose chains no longer contain their published head, in order."""
-        goes_on = and_(journal.c.ref == heads.c.ref, journal.c.n == heads.c.n)
-        lost = or_(journal.c.hash.is_(None), journal.c.hash != heads.c.hash)
-        rows = await self._tx.all(select(heads.c.ref).outerjoin_from(heads, journal, goes_on).where(lost))
-        return sorted(row.ref for row in rows)
+        return sorted(row.ref for row in await self._tx.all(_broken_off()))
 
     async def publish(self, at: datetime) -> Publication:
         """Keeps the heads of all chains as they are now, and gives what is to be told of them.
@@ -65,7 +62,7 @@ class SqlHeads:
             last, and_(journal.c.ref == last.c.ref, journal.c.n == last.c.n)
         )
 
-        sound = journal.c.ref.not_in(await self.broken_off())
+        sound = journal.c.ref.not_in(_broken_off())
         put = self._tx.insert(heads).from_select(["ref", "n", "hash"], now.where(sound))
         newer = {"n": put.excluded.n, "hash": put.excluded.hash}
         await self._tx.run(put.on_conflict_do_update(index_elements=[heads.c.ref], set_=newer))
@@ -99,3 +96,10 @@ class SqlHeads:
     def _ref(self) -> ColumnElement[str]:
         """Sorted byte by byte, whatever the language of the database."""
         return heads.c.ref.collate("C") if self._tx.on_postgresql else heads.c.ref
+
+
+def _broken_off() -> Select[tuple[str]]:
+    entries = journal.alias()
+    goes_on = and_(entries.c.ref == heads.c.ref, entries.c.n == heads.c.n)
+    lost = or_(entries.c.hash.is_(None), entries.c.hash != heads.c.hash)
+    return select(heads.c.ref).outerjoin_from(heads, entries, goes_on).where(lost)

@@ -1,5 +1,6 @@
 """Who hears what: a phrase for every fact, and nobody hears what is not theirs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,7 @@ def examples(build):
         (facts.ServiceRated(5), B),
         (facts.PartyUnreachable(S), S),
         (facts.PartyReachable(B), B),
+        (facts.EntryErased(), C),
     ]
 
 
