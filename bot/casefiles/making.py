@@ -32,7 +32,7 @@ from storage.journal import Link
 LOG = log.get(__name__)
 
 #: Seconds, and bytes of address space (fonts are mapped into it), that setting a file may take.
-PATIENCE: Final = 40.0
+PATIENCE: Final = 30.0
 MEMORY: Final = 4 << 30
 
 #: So many exhibits are shown small; further ones are listed with their hashes like all.
@@ -65,6 +65,11 @@ class CaseFiles:
         self._copies = copies
         self._setting = asyncio.Semaphore(1)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether one is being made, so that the next would have to wait."""
+        return self._setting.locked()
+
     async def make(self, ref: str, reader: Role, language: str, *, room: int = _ROOM) -> Made:
         """The file of a case as `reader` may see it; arbitrators get the originals, parties the copies of exhibits.
 
@@ -73,11 +78,11 @@ class CaseFiles:
         now = self._clock()
         file, chain, evidence = await self._read(ref, reader, now)
         shown = [item for item in evidence if item.sha256]
-        pictures = await self._contents(shown[:_MOST_PICTURES], of_copies=True)
+        to_draw = [item for item in shown if (item.copy_mime or item.mime).startswith("image/")][:_MOST_PICTURES]
         async with self._setting:
             fonts = await asyncio.to_thread(system_fonts)
             told_in_words = await asyncio.to_thread(page, file, language, fonts)
-            pdf = await self._set(told_in_words, pictures, fonts)
+            pdf = await self._set(told_in_words, await self._contents(to_draw, of_copies=True), fonts)
             exhibits = await self._contents(shown, of_copies=reader is not Role.ARBITRATOR, room=room)
             files = {name: f"evidence/{name}{_ending(data)}" for name, data in exhibits.items()}
             told = record(ref, reader, chain, files=files, evidence=evidence, made_at=now)

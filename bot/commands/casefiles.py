@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.evidence_files import FolderStore
 
 #: Bytes of exhibits that an export has room for.
-_ROOM = 2 << 30
+_ROOM = 1 << 30
 
 
 @click.command()

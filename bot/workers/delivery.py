@@ -39,6 +39,9 @@ _KNOWN: Final = 10_000
 #: Bytes that a bot may send as one file are 50 MB; the PDF and the record go into the archive beside the exhibits.
 _ARCHIVE: Final = 40 << 20
 
+#: Seconds until we look again whether another case file can be made.
+_NEXT: Final = 2.0
+
 _NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
 _NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
 
@@ -164,6 +167,8 @@ class Delivery:
         try:
             if self._case_files is None:
                 raise CaseFileFailed("nobody makes any here")
+            if self._case_files.is_busy:  # waiting for it could outlast our lease of the lane
+                raise DeliveryError("another case file is being made", retry_after=_NEXT)
             made = await self._case_files.make(body.ref, body.reader, person.language, room=_ARCHIVE)
         except CaseFileFailed as err:
             LOG.error("case file not made", ref=body.ref, reason=str(err))

@@ -1,11 +1,13 @@
 """Case files as they are made: readable in every language, nobody's secret in the wrong one, and never made impossible."""
 
+import asyncio
 import io
 import json
 import re
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import pypdf
 import pytest
@@ -18,13 +20,20 @@ from bot.casefiles.fonts import of_files, system_fonts
 from bot.casefiles.making import CaseFiles
 from bot.casefiles.page import page
 from bot.casefiles.signs import Signs, without_idle_marks
+from bot.messenger import DeliveryError, Messenger
+from bot.workers.delivery import Delivery
+from bot.workers.pace import UNLIMITED, Pace
 from conversations.casefile import CaseFile, Part
 from conversations.cases.roles import Role
+from conversations.messages import Dossier, Outgoing, Sender
 from conversations.phrase import Phrase
 from locales import languages, plain
 from locales.wording import BIDI_CONTROLS, isolated
 from storage.database import Database
 from storage.evidence_files import FolderStore
+
+#: No messenger: nothing is to reach it.
+NOBODY = cast(Messenger, None)
 
 #: What a person of each shipped language might write.
 SAMPLES = {
@@ -249,3 +258,24 @@ async def test_exhibits_that_are_lost_or_do_not_fit_are_left_out_and_that_is_tol
 async def test_a_case_that_there_is_not_has_no_file(papers: CaseFiles) -> None:
     with pytest.raises(KeyError):
         await papers.make("NOSUCH", Role.BUYER, "en")
+
+
+async def test_one_is_made_at_a_time_and_whoever_comes_meanwhile_is_served_later(
+    sqlite_db: Database, store: FolderStore, copies: FolderStore, papers: CaseFiles
+) -> None:
+    await keep_case(sqlite_db, store, copies, messages=["It hums"])
+    async with sqlite_db.work() as work:
+        ann = await work.people.greet(Sender(address=11, name="Ann"))
+    dossier = Dossier(ref=REF, reader=Role.BUYER, caption=Phrase("Case file {ref}", ref="A7K-Q2M"))
+    delivery = Delivery(sqlite_db, NOBODY, Pace(UNLIMITED), copies=copies, case_files=papers)
+    making = asyncio.create_task(papers.make(REF, Role.BUYER, "en"))
+    async with asyncio.timeout(15):
+        while not papers.is_busy:  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.005)
+
+    with pytest.raises(DeliveryError) as caught:
+        await delivery.deliver(ann, Outgoing(to=ann.id, body=dossier))
+
+    assert (caught.value.permanent, caught.value.retry_after) == (False, 2.0)
+    await making
+    assert not papers.is_busy
