@@ -117,6 +117,10 @@ class Settings(BaseSettings):
             raise SettingsError(f"{PREFIX}BOT_TOKEN is not set; @BotFather gives one for a new bot")
         return self.bot_token.get_secret_value()
 
+    def bot_key(self) -> str:
+        """Names the bot in the database, where the token must not be."""
+        return hmac.new(self.require_token().encode(), b"aftersales bot", hashlib.sha256).hexdigest()[:16]
+
     def webhook_secret_token(self) -> str:
         """What Telegram sends along to prove it is Telegram: as set, else derived from the token, so that all
         processes of one bot agree."""

@@ -6,22 +6,16 @@ asked; `gauges` reads them when somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
     GCCollector,
     PlatformCollector,
     ProcessCollector,
-    generate_latest,
 )
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -58,13 +52,3 @@ OUTCOMES: Final = {
 for _counter, _outcomes in OUTCOMES.items():
     for _outcome in _outcomes:
         _counter.labels(_outcome)  # so that a dashboard sees 0 and not nothing
-
-
-def route(refresh: Callable[[], Awaitable[None]]) -> Route:
-    """`GET /metrics`, the gauges read anew."""
-
-    async def metrics(request: Request) -> Response:
-        await refresh()
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
-
-    return Route("/metrics", metrics, methods=["GET"])

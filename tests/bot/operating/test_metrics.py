@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from structlog.testing import capture_logs
 from bot import log
 from bot.health import routes
 from bot.operating import metrics
+from bot.operating.exposing import route
 from bot.operating.gauges import Gauges
 from conversations.cases.states import State
 from conversations.messages import Notice, Outgoing, Sender
@@ -31,7 +33,7 @@ DASHBOARD = json.loads((Path(metrics.__file__).with_name("dashboard.json")).read
 
 def exported() -> dict[tuple[str, str], float]:
     """Every sample of ours as (name, labels)."""
-    text = metrics.generate_latest(metrics.REGISTRY).decode()
+    text = generate_latest(metrics.REGISTRY).decode()
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(text)
@@ -85,13 +87,13 @@ async def test_metrics_are_served_beside_the_health() -> None:
     async def is_ready() -> bool:
         return True
 
-    app = Starlette(routes=[*routes(is_ready), metrics.route(refresh)])
+    app = Starlette(routes=[*routes(is_ready), route(refresh)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
         answer = await client.get("/metrics")
         well = [(await client.get(path)).text for path in ("/healthz", "/readyz")]
 
     assert (answer.status_code, looked) == (200, [1])
-    assert answer.headers["content-type"] == metrics.CONTENT_TYPE_LATEST
+    assert answer.headers["content-type"] == CONTENT_TYPE_LATEST
     assert "# TYPE aftersales_updates_total counter" in answer.text
     assert well == ["ok", "ok"]
 
@@ -99,7 +101,7 @@ async def test_metrics_are_served_beside_the_health() -> None:
 def test_labels_have_few_values_and_none_that_names_anybody() -> None:
     labels = {
         label
-        for family in text_string_to_metric_families(metrics.generate_latest(metrics.REGISTRY).decode())
+        for family in text_string_to_metric_families(generate_latest(metrics.REGISTRY).decode())
         if family.name.startswith("aftersales_")
         for sample in family.samples
         for label in sample.labels
@@ -116,7 +118,7 @@ def _queries() -> Iterator[str]:
 
 def test_every_panel_asks_for_metrics_that_there_are() -> None:
     metrics.FAILURES.labels("inbox")
-    text = metrics.generate_latest(metrics.REGISTRY).decode()
+    text = generate_latest(metrics.REGISTRY).decode()
     families = list(text_string_to_metric_families(text))
     names = {sample.name for family in families for sample in family.samples}
     labels = {(sample.name, label) for family in families for sample in family.samples for label in sample.labels}

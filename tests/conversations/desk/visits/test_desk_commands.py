@@ -149,6 +149,8 @@ async def test_refund_with_and_without_words(room) -> None:
     await room.say(SAM, "TX")
     assert len(complaints(room, SAM)) == 1
     await room.say(SAM, "TX-2")
+    assert asked(room, SAM) == ["How was it paid?"]
+    await room.tap(SAM, "bank transfer")
 
     assert [(v.amount.minor, v.number) for v in (await room.case(ref)).vouchers] == [(500, "TX-1"), (1500, "TX-2")]
 
