@@ -12,8 +12,10 @@ from typing import Final
 from telegram import Bot
 
 from bot import log, policies
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
+from bot.operating.gauges import Gauges
 from bot.settings import Settings
 from bot.telegram import profile, updates
 from bot.telegram.client import connect
@@ -25,6 +27,7 @@ from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
 from bot.workers.digests import DigestsWorker
 from bot.workers.evidence import evidence_worker
+from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
@@ -128,8 +131,11 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = self._pace(), profile.Menus(messenger)
+        papers = CaseFiles(db, clock, store=store, copies=copies)
         inbox = InboxHandler(db, desk, clock, read=updates.read)
-        outbox = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies)
+        outbox = OutboxHandler(
+            db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, case_files=papers
+        )
         workers = {
             "updates": self._source(bot, Intake(inbox)),
             "inbox": InboxWorker(db, inbox).run,
@@ -137,13 +143,16 @@ class Application:
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "digests": DigestsWorker(db, desk, clock).run,
+            "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:
             from bot.health import Health  # the web server takes time to import, and most do without
+            from bot.operating.exposing import route
 
-            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready).run
+            more = [route(Gauges(db, clock).refresh)]
+            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready, more=more).run
         return workers
 
     def _source(self, bot: Bot, intake: Intake) -> Run:

@@ -8,6 +8,7 @@ from conversations import presses, vocabulary
 from conversations.cases.case import Case
 from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import moves_open
+from conversations.cases.money import Money
 from conversations.cases.offers import rounds_of
 from conversations.cases.orders import Order, Store
 from conversations.cases.ratings import Rating
@@ -194,9 +195,22 @@ def _agreements(case: Case) -> list[Section]:
         else:
             sections.append(Section(heading=Phrase("What was agreed"), lines=vocabulary.terms_lines(terms)))
         if case.is_open and terms.kind is not Kind.DISMISSAL and case.outstanding:
-            left = Phrase("Still to be refunded: {amount}", amount=case.outstanding)
+            left = _left(case, terms)
             sections[-1] = Section(heading=sections[-1].heading, lines=(*sections[-1].lines, left))
     return sections
+
+
+def _left(case: Case, terms: Terms) -> Phrase:
+    """What is still due; and, once a part was paid, that this is not what was promised."""
+    paid = Money(case.position.done.refunded, terms.amount.currency)
+    if not paid:
+        return Phrase("Still to be refunded: {amount}", amount=case.outstanding)
+    return Phrase(
+        "Refunded so far: {paid} of the {promised} promised. Still due: {left}",
+        paid=paid,
+        promised=terms.due,
+        left=case.outstanding,
+    )
 
 
 _OFFERS = {

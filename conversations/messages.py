@@ -203,6 +203,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """The case file, made when it is handed over: `reader` is what the person is in the case, and so may see of it."""
+
+    ref: str
+    reader: Role
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
     """The answer to a press; an alert has to be dismissed."""
 
@@ -221,7 +230,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Report | Picture | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Toast | Correction
 
 
 class Placing(StrEnum):

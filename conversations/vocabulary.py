@@ -320,6 +320,17 @@ def _hours(time: timedelta) -> timedelta:
     return max(hour, -(-time // hour) * hour)
 
 
+#: How money is paid back.
+METHODS: Mapping[str, Phrase] = {
+    "original": Phrase("the way it was paid"),
+    "bank": Phrase("bank transfer"),
+    "card": Phrase("credit to the card"),
+    "alipay": Phrase("Alipay"),
+    "wechat": Phrase("WeChat Pay"),
+    "paypal": Phrase("PayPal"),
+}
+
+
 def voucher_line(voucher: Voucher) -> Phrase:
     """A voucher in one line, with its number."""
     name, number = voucher.name, voucher.number
@@ -330,6 +341,14 @@ def voucher_line(voucher: Voucher) -> Phrase:
             )
         case VoucherKind.DELIVERY:
             return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
+        case VoucherKind.REFUND if voucher.method:
+            return Phrase(
+                "{name}: {amount} refunded ({method}), number {number}",
+                name=name,
+                amount=voucher.amount,
+                method=METHODS.get(voucher.method, Phrase("{words}", words=voucher.method)),
+                number=number,
+            )
         case VoucherKind.REFUND:
             return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
     return Phrase(

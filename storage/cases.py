@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, union_all
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
@@ -117,6 +117,11 @@ class SqlCases:
         if state is not None:
             found = found.where(cases.c.state == state.value)
         return await self._cases(found)
+
+    async def count_by_state(self) -> dict[State, int]:
+        """How many there are in each state that any is in."""
+        found = select(cases.c.state, func.count().label("number")).group_by(cases.c.state)
+        return {State(row.state): row.number for row in await self._tx.all(found)}
 
     def _keep(self, case: Case) -> None:
         """An order's cases are few, and looked for at every step of a claim."""

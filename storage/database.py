@@ -157,13 +157,30 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
         """One moment of the database to look at, for lists and reports. Writing in it fails."""
+        async with self._look() as tx:
+            yield SqlWork(tx)
+
+    @asynccontextmanager
+    async def _look(self) -> AsyncIterator[Transaction]:
         options: dict[str, Any] = (
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with translated():
             async with connected(self._reader) as connection:
                 await connection.execution_options(**options)
-                yield SqlWork(Transaction(connection, is_reading=True))
+                yield Transaction(connection, is_reading=True)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """One moment of the database, row by row, for a backup."""
+        async with self._look() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncIterator[Transaction]:
+        """One transaction to fill the tables anew."""
+        async with self._transaction() as tx:
+            yield tx
 
     async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
         """Returns when something was committed for the queue since the last wait, at the latest after `timeout`

@@ -181,6 +181,25 @@ journal = Table(
     Column("hash", Words, nullable=False),
 )
 
+#: The end of each chain as it was last published, and what was published: `storage.heads`. No reference to `cases`: a
+#: chain that is gone altogether is to be missed.
+heads = Table(
+    "heads",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("hash", Words, nullable=False),
+)
+publications = Table(
+    "publications",
+    metadata,
+    Column("n", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("digest", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 #: No reference to `cases`: evidence may come in before its case is submitted.
 evidence = Table(
     "evidence",

@@ -16,6 +16,7 @@ from storage.dialogs import SqlDialogs
 from storage.digests import SqlDigests
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
+from storage.heads import SqlHeads
 from storage.journal import SqlJournal
 from storage.links import SqlLinks
 from storage.marks import SqlMarks
@@ -44,6 +45,7 @@ class SqlWork:
         self.dialogs = SqlDialogs(tx)
         self.evidence = SqlEvidence(tx)
         self.journal = SqlJournal(tx)
+        self.heads = SqlHeads(tx)
         self.alarms = SqlAlarms(tx)
         self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)

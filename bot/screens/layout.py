@@ -15,6 +15,7 @@ from conversations.messages import (
     Choices,
     Copies,
     Correction,
+    Dossier,
     Exhibits,
     Notice,
     Picture,
@@ -55,7 +56,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.report(body), body.choices)
         case Picture():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
-        case Exhibits():
+        case Exhibits() | Dossier():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot import charts, log
+from bot.casefiles.failures import CaseFileFailed
+from bot.casefiles.making import CaseFiles
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.workers.pace import Pace
@@ -15,6 +17,7 @@ from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
     Copies,
     Correction,
+    Dossier,
     Exhibits,
     Notice,
     Outgoing,
@@ -24,6 +27,7 @@ from conversations.messages import (
     Speech,
     Toast,
 )
+from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
@@ -33,6 +37,15 @@ LOG = log.get(__name__)
 
 #: How many of our own copies we remember the messenger's name for, so that each is sent up once and not to every reader.
 _KNOWN: Final = 10_000
+
+#: Bytes that a bot may send as one file are 50 MB; the PDF and the record go into the archive beside the exhibits.
+_ARCHIVE: Final = 40 << 20
+
+#: Seconds until we look again whether another case file can be made.
+_NEXT: Final = 2.0
+
+_NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
+_NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +77,20 @@ class Chat:
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
-    def __init__(self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore) -> None:
+    def __init__(
+        self,
+        db: Database,
+        messenger: Messenger,
+        pace: Pace,
+        *,
+        copies: EvidenceStore,
+        case_files: CaseFiles | None = None,
+    ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._case_files = case_files
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
@@ -89,6 +111,8 @@ class Delivery:
                     return await self._show(person, outgoing, body, screen)
                 case Picture():
                     return await self._draw(person, outgoing, body, screen)
+                case Dossier():
+                    return await self._hand_over(chat, item, body, screen, note)
                 case Correction():
                     return await self._correct(chat, item, body, screen, note)
                 case _:
@@ -187,6 +211,32 @@ class Delivery:
         await self._pace.turn(person.address)
         sent = await self._messenger.send_files(person.address, [drawn], caption=screen, is_protected=False)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
+    async def _hand_over(
+        self, chat: Chat, item: Item[Outgoing], body: Dossier, screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """The case file as it is now, to keep: the PDF and the archive."""
+        person, outgoing = chat.person, item.payload
+        try:
+            if self._case_files is None:
+                raise CaseFileFailed("nobody makes any here")
+            if self._case_files.is_busy:  # waiting for it could outlast our lease of the lane
+                raise DeliveryError("another case file is being made", retry_after=_NEXT)
+            made = await self._case_files.make(body.ref, body.reader, person.language, room=_ARCHIVE)
+        except CaseFileFailed as err:
+            LOG.error("case file not made", ref=body.ref, reason=str(err))
+            return await self._send(chat, item, render(Notice(lines=(_NO_CASE_FILE,)), person.language), note)
+        pdf, archive = (
+            Upload(f"{made.ref}.pdf", "application/pdf", made.pdf),
+            Upload(f"{made.ref}.zip", "application/zip", made.archive),
+        )
+        LOG.info("case file made", ref=body.ref, reader=body.reader.value, pdf=len(made.pdf), archive=len(made.archive))
+        await self._pace.turn(person.address, 2)
+        sent = await self._messenger.send_files(person.address, [pdf, archive], caption=screen, is_protected=False)
+        posts = [Post(message=each.message, ref=outgoing.ref) for each in sent]
+        if made.is_complete:
+            return posts
+        return [*posts, *await self._send(chat, item, render(Notice(lines=(_NOT_ALL,)), person.language), note)]
 
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
         """Our own copies in place of the originals; those that were sent before by the name they have since."""

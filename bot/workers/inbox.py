@@ -14,6 +14,7 @@ from typing import Any, Final
 from bot import log
 from bot.clock import Clock
 from bot.messenger import Reader, Unreadable
+from bot.operating.metrics import UPDATES
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.retry import RetryPolicy, first_of, pause
@@ -85,12 +86,14 @@ class InboxHandler:
 
     async def _deal_with(self, updates: Sequence[RawUpdate]) -> int:
         dead: list[tuple[str, Any, str]] = []
+        done = 0
         try:
             async with self._db.work(is_shared=True) as work:
                 arrivals = await work.inbox.arrive(updates, each=EACH)
                 seen = await self._expect([item for waiting in arrivals.now.values() for item in waiting], work)
                 for lane, items in arrivals.now.items():
                     handled = await self._in_order(lane, items, 1, seen, work)
+                    done += len(handled.done)
                     arrivals.settle(done=handled.done, dead=handled.dead, lane=lane, retry_in=handled.retry_in)
                     ids = {item.id: item.payload.get("update_id") for item in items}
                     dead += [(lane, ids[item], reason) for item, reason in handled.dead.items()]
@@ -99,6 +102,8 @@ class InboxHandler:
             if not isinstance(err, TryAgain):
                 LOG.error("updates kept for later", count=len(updates), **log.failure(err))
             return await self._db.inbox.put(updates)
+        UPDATES.labels("done").inc(done)
+        UPDATES.labels("dead").inc(len(dead))
         for lane, update, reason in dead:
             LOG.error("dead letter", queue="inbox", lane=lane, item=update, reason=reason.partition(":")[0])
         return arrivals.count
@@ -168,6 +173,8 @@ class InboxHandler:
             for lane in sorted(await work.inbox.finish_all(finished)):
                 raise LeaseLost("inbox", lane)  # nothing of its effects may be kept
         for leased, outcome in finished:
+            UPDATES.labels("done").inc(len(outcome.done))
+            UPDATES.labels("dead").inc(len(outcome.dead))
             for each, reason in outcome.dead.items():
                 LOG.error("dead letter", queue="inbox", lane=leased.lane, item=each, reason=reason.partition(":")[0])
 
@@ -191,7 +198,8 @@ class InboxHandler:
         for number, item in enumerate(items):
             tries = attempts if number == 0 else 1
             try:
-                await self._receive(seen[item.id], work)
+                with log.about(update=item.payload.get("update_id")):
+                    await self._receive(seen[item.id], work)
                 handled.done.append(item.id)
             except TryAgain:
                 raise  # the transaction is over
@@ -200,6 +208,7 @@ class InboxHandler:
             except Exception as err:
                 if not RETRY.gives_up(tries):
                     handled.retry_in = RETRY.delay(tries)
+                    UPDATES.labels("failed").inc()
                     _tell("message failed", lane, item, err, attempts=tries, retry_in=handled.retry_in)
                     break
                 handled.dead[item.id] = f"{type(err).__name__}: {err}"[:2000]

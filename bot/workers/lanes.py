@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot import log
+from bot.operating.metrics import FAILURES
 from bot.workers.retry import RetryPolicy, first_of, pause
 from storage.database import Database
 from storage.errors import LeaseLost, TryAgain
@@ -102,6 +103,7 @@ class LaneWorker(Generic[P]):
             LOG.warning("lane put off", queue=self._queue.name, lane=leased.lane, reason=str(err))
             await self._give_back(leased, stop)
         except Exception as err:
+            FAILURES.labels(self._queue.name).inc()
             LOG.error(
                 "lane failed",
                 queue=self._queue.name,

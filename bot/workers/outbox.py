@@ -11,8 +11,10 @@ from itertools import count
 from typing import Any, Final
 
 from bot import log
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
+from bot.operating.metrics import REPEATS, SENDS
 from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
@@ -58,12 +60,13 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        case_files: CaseFiles | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files)
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0
@@ -109,7 +112,8 @@ class OutboxHandler:
             try:
                 if isinstance(item.payload.body, Correction):
                     await self.ledger.written()  # it looks for the message that it corrects
-                posts = await self._delivery.deliver(chat, item, note)
+                with log.about(ref=item.payload.ref):
+                    posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:
                 chat.person = await self._move(chat.person, err.address)
                 return 0
@@ -118,8 +122,10 @@ class OutboxHandler:
                 self.ledger.note(hand, dead={item.id: f"unreachable: {err.message}"})
             except DeliveryError as err:
                 if (retry_in := self._retry_in(item, err, failures)) is not None:
+                    SENDS.labels("retried").inc()
                     self._tell(item, err, failures, retry_in=retry_in)
                     return retry_in
+                SENDS.labels("given_up").inc()
                 self._tell(item, err, failures)
                 self.ledger.note(hand, dead={item.id: err.message})
             except StorageError:
@@ -133,6 +139,7 @@ class OutboxHandler:
                     return RETRY.delay(failures)
                 self.ledger.note(hand, dead={item.id: f"{type(err).__name__}: {err}"[:2000]})
             else:
+                SENDS.labels("sent").inc()
                 chat.remember(posts)
                 self.ledger.note(hand, done=(item.id, *covered), posts=posts)
             over = {item.id, *covered}
@@ -161,10 +168,12 @@ class OutboxHandler:
             return None
         if err.maybe_sent:
             self.repeats += 1
+            REPEATS.inc()
         return RETRY.delay(failures)
 
     async def _unreachable(self, person: Person, item: Item[Outgoing], err: Unreachable) -> Person:
         """Tells the desk the first time."""
+        SENDS.labels("unreachable").inc()
         LOG.info("person unreachable", person=person.id, item=item.id, reason=err.message)
         if person.is_reachable:
             async with self._db.work() as work:
@@ -190,6 +199,7 @@ class OutboxHandler:
         LOG.warning(
             "not delivered" if more else "given up",
             item=item.id,
+            ref=item.payload.ref,
             body=type(item.payload.body).__name__,
             reason=err.message,
             maybe_sent=err.maybe_sent,

@@ -15,7 +15,7 @@ from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.rating import RESPOND
 from conversations.dialogs.steps import fitting
-from conversations.messages import Placing, Said
+from conversations.messages import Dossier, Outgoing, Placing, Said
 from conversations.phrase import Phrase
 
 ENDED = Phrase("This case has ended, so nothing more is passed on in it.")
@@ -70,9 +70,15 @@ async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 
 async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None:
-    await _show(visit, case, role, argument)
-    await _record(visit, case, role, argument)
-    await show_evidence(case, visit.person, visit.work)
+    """The whole record as papers to keep; an arbitrator has it in the chat at once, too."""
+    if role is Role.ARBITRATOR:
+        await _show(visit, case, role, argument)
+        await _record(visit, case, role, argument)
+        await show_evidence(case, visit.person, visit.work)
+    await visit.say(Phrase("The case file is being made; it comes as a PDF, with what belongs to it."), ref=case.ref)
+    caption = Phrase("Case file {ref}", ref=vocabulary.reference(case.ref))
+    dossier = Dossier(ref=case.ref, reader=role, caption=caption)
+    await visit.work.outbox.add(Outgoing(to=visit.person.id, body=dossier, ref=case.ref))
 
 
 async def _reply(visit: Visit, case: Case, role: Role, argument: str) -> None:

@@ -111,7 +111,7 @@ def _none_for(name: str) -> Phrase:
 
 def _is_others(name: str, role: Role) -> bool:
     """Whether a command is for another role than the visitor's in that case, and does not say so itself."""
-    return name in ("note", "casefile", "address", "rate", "respond") and role not in BY_NAME[name].roles
+    return name in ("note", "address", "rate", "respond") and role not in BY_NAME[name].roles
 
 
 async def _say_unknown(visit: Visit, name: str) -> None:

@@ -222,7 +222,9 @@ def test_what_is_agreed_after_an_appeal_is_no_ruling(build):
 def test_what_is_left_to_refund_is_shown_until_it_is_paid(build):
     case = build.moved(build.at(State.AWAITING_REFUND), "refund", build.seller, amount=build.usd(500), number="T").case
 
-    assert "Still to be refunded: 50.00 USD" in text(build, shown(build, case, B))
+    assert "Refunded so far: 5.00 USD of the 55.00 USD promised. Still due: 50.00 USD" in text(
+        build, shown(build, case, B)
+    )
     assert "V2: 5.00 USD refunded, number T" in text(build, shown(build, case, S))
     assert "Still to be refunded" not in text(build, shown(build, build.at(State.REFUNDING), B))
 

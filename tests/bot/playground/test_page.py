@@ -200,6 +200,7 @@ async def test_page_plays_a_whole_case(screen: Screen) -> None:
     await seller.tap("I have refunded")
     await seller.tap("All of it: £20.58")
     await seller.say("RF-2026-0042")
+    await seller.tap("bank transfer")
 
     await buyer.sees("The refund was sent", "RF-2026-0042")
     await buyer.tap("The money has arrived")

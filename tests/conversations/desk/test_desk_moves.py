@@ -12,7 +12,7 @@ from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind
 from conversations.desk.commands import NO_CASE
-from conversations.messages import Card, Exhibits, Notice, Placing, Question, Toast
+from conversations.messages import Card, Dossier, Exhibits, Notice, Placing, Question, Toast
 
 REF = "A7KQ2M"
 
@@ -138,8 +138,8 @@ TYPED = [
     ("seller", State.AWAITING_SELLER, "/refuse It was worn when it came", State.AT_ODDS),
     ("seller", State.AWAITING_SELLER, "/offer A7K-Q2M compensation 12 my best", None),
     ("buyer", State.AT_ODDS, "/escalate they do not answer", State.ESCALATED),
-    ("buyer", State.AWAITING_RETURN, "/ship A7KQ2M SF Express SF12345", State.RETURNING),
-    ("seller", State.AWAITING_REPLACEMENT, "/send_goods UPS 1Z999", State.REPLACING),
+    ("buyer", State.AWAITING_RETURN, "/ship A7KQ2M SF Express SF1234567890123", State.RETURNING),
+    ("seller", State.AWAITING_REPLACEMENT, "/send_goods UPS 1Z999AA10123456784", State.REPLACING),
     ("seller", State.AWAITING_REFUND, "/refund 55 TX-1", State.REFUNDING),
     ("seller", State.AWAITING_REFUND, "/refund 5.50 USD TX-1", State.AWAITING_REFUND),
     ("buyer", State.REFUNDING, "/dispute_refund 10", State.BREACHED),
@@ -220,12 +220,11 @@ async def test_a_buyers_command_of_the_seller_in_that_case_is_not_possible(house
     assert (await house.case(REF)).state is State.AT_ODDS
 
 
-@pytest.mark.parametrize("name", ["note", "casefile"])
-async def test_an_arbitrator_who_is_a_party_has_no_arbitrators_commands_there(house, at, buyer, seller, name):
+async def test_an_arbitrator_who_is_a_party_has_no_arbitrators_commands_there(house, at, buyer, seller):
     owner = await house.person(700, "Olga", stores=frozenset({"Acme"}), is_arbitrator=True)
     await at(State.AT_ODDS)
 
-    await owner.say(f"/{name} A7K-Q2M a private thought")
+    await owner.say("/note A7K-Q2M a private thought")
 
     assert owner.question is None
     assert await house.journal(REF) == []
@@ -276,7 +275,7 @@ async def test_a_command_that_only_one_of_two_cases_suits_is_about_that_one(hous
     await at(State.AT_ODDS, ref="AAAAAA")
     await at(State.AWAITING_RETURN, ref="BBBBBB")
 
-    await buyer.say("/ship DHL RX12345")
+    await buyer.say("/ship DHL JD014600003828")
 
     assert (await house.case("BBBBBB")).state is State.RETURNING
 
@@ -485,6 +484,22 @@ async def test_the_casefile_holds_record_and_evidence(house, at, buyer, seller, 
 
     assert len(arbitrator.bodies(Card)) == len(arbitrator.bodies(Exhibits)) == 1
     assert "The buyer called an arbitrator: “please look”" in arbitrator.read
+    assert [dossier.reader for dossier in arbitrator.bodies(Dossier)] == [Role.ARBITRATOR]
+
+
+async def test_each_party_gets_the_case_file_as_it_may_see_it(house, at, buyer, seller, arbitrator):
+    owner = await house.person(700, "Olga", stores=frozenset({"Acme"}), is_arbitrator=True)
+    await at(State.SETTLED)
+
+    for chat, role in ((buyer, Role.BUYER), (seller, Role.SELLER), (owner, Role.SELLER)):
+        await chat.say("/casefile A7K-Q2M")
+        [dossier] = chat.bodies(Dossier)
+        assert (dossier.ref, dossier.reader) == (REF, role)
+        assert house.plain(dossier.caption) == "Case file A7K-Q2M"
+        assert chat.bodies(Card) == chat.bodies(Exhibits) == []
+        assert "The case file is being made" in chat.read
+    await arbitrator.say("/casefile A7K-Q2M")
+    assert arbitrator.bodies(Dossier) == []
 
 
 # --- notes -----------------------------------------------------------------------------------------------------
