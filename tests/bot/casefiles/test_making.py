@@ -275,8 +275,8 @@ async def test_one_is_made_at_a_time_and_whoever_comes_meanwhile_is_served_later
         while not papers.is_busy:  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.005)
 
+    item = Item(1, Outgoing(to=ann.id, body=dossier), datetime.now(UTC))
     with pytest.raises(DeliveryError) as caught:
-        item = Item(1, Outgoing(to=ann.id, body=dossier), datetime.now(UTC))
         await delivery.deliver(Chat(ann, {}), item, lambda post: None)
 
     assert (caught.value.permanent, caught.value.retry_after) == (False, 2.0)
