@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from telegram import Bot
@@ -15,6 +16,7 @@ from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings
 from bot.telegram import profile, updates
+from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
@@ -78,7 +80,7 @@ class Application:
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
-            messenger = TelegramMessenger(bot)
+            messenger = TelegramMessenger(bot, self._seals())
             heartbeat = Heartbeat(self.db, self.clock)
             await heartbeat.beat()  # before anybody works: a wait that begins now is none that the service was away in
             self._supervisor = Supervisor(self._workers(bot, messenger, heartbeat))
@@ -119,15 +121,19 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
+        read = partial(updates.read, seals=self._seals())
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
-            "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
+            "inbox": inbox_worker(db, desk, clock, read=read).run,
             "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
-            "housekeeping": HousekeepingWorker(db).run,
+            "housekeeping": HousekeepingWorker(db, clock).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
+
+    def _seals(self) -> Seals:
+        return Seals(self.settings.require_token(), self.settings.seal_key())
 
     def _source(self, bot: Bot, intake: Intake) -> Poller | Webhook:
         if self.settings.webhook_url is None:
@@ -170,6 +176,7 @@ async def build(
             pack=pack,
             languages={language.tag: language.name for language in languages()},
             operator=settings.operator_chat,
+            confirms_invites=settings.confirm_invites,
             lexicons=lexicons,
         )
         desk = conversations_desk.Desk(own)

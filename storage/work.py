@@ -20,6 +20,7 @@ from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
 from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
+from storage.tallies import SqlTallies
 from storage.transaction import Transaction
 
 
@@ -39,6 +40,7 @@ class SqlWork:
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
         self.guesses = SqlGuesses(tx)
+        self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
         self.outbox = SqlOutbox(tx)

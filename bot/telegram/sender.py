@@ -30,6 +30,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.messenger import Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
+from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
 
@@ -64,10 +65,14 @@ _CAPTIONLESS: Final = frozenset({FileKind.STICKER, FileKind.VIDEO_NOTE})
 
 
 class TelegramMessenger:
-    """Implements bot.messenger.Messenger. One call, one request (a long text or many files: a few)."""
+    """Implements bot.messenger.Messenger. One call, one request (a long text or many files: a few).
 
-    def __init__(self, bot: Bot) -> None:
+    Every button leaves under a seal of `seals`, else of the bot's own.
+    """
+
+    def __init__(self, bot: Bot, seals: Seals | None = None) -> None:
         self._bot = bot
+        self._seals = seals or Seals(bot.token)
 
     async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
         sent: list[int] = []
@@ -171,12 +176,19 @@ class TelegramMessenger:
         me = await _asked(self._bot.get_me())
         return str(me.username)
 
+    def _keyboard(self, address: int, rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+        return InlineKeyboardMarkup([[self._key(address, button) for button in row] for row in rows]) if rows else None
+
+    def _key(self, address: int, button: Button) -> InlineKeyboardButton:
+        data = self._seals.seal(address, button.do)
+        return InlineKeyboardButton(button.label, callback_data=data, style=button.style or None)
+
     async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Message:
         return await self._bot.send_message(
             chat_id=address,
             text=page.text,
             entities=_entities(page),
-            reply_markup=_keyboard(page.buttons),
+            reply_markup=self._keyboard(address, page.buttons),
             link_preview_options=NO_PREVIEW,
             reply_parameters=_reply(answers),
         )
@@ -187,7 +199,7 @@ class TelegramMessenger:
             chat_id=address,
             message_id=message,
             entities=_entities(screen),
-            reply_markup=_keyboard(screen.buttons),
+            reply_markup=self._keyboard(address, screen.buttons),
             link_preview_options=NO_PREVIEW,
         )
 
@@ -200,7 +212,7 @@ class TelegramMessenger:
                 message_id=message,
                 caption=screen.text,
                 caption_entities=_entities(screen),
-                reply_markup=_keyboard(screen.buttons),
+                reply_markup=self._keyboard(address, screen.buttons),
             )
         )
 
@@ -277,17 +289,6 @@ def _entity(entity: Entity) -> MessageEntity:
         entity.length,
         unix_time=at,
         date_time_format=entity.date_time_format,
-    )
-
-
-def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.do, style=button.style or None) for button in row]
-            for row in rows
-        ]
     )
 
 
