@@ -30,6 +30,8 @@ def test_defaults_need_nothing() -> None:
         "webhook_url": None,
         "webhook_secret": None,
         "webhook_listen": Address("127.0.0.1", 8443),
+        "button_key": None,
+        "confirm_invites": False,
         "operator_chat": None,
         "log_level": "INFO",
     }
@@ -46,6 +48,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "WEBHOOK_URL": "https://bot.example/telegram",
         "WEBHOOK_SECRET": "s3cret",
         "WEBHOOK_LISTEN": "0.0.0.0:80",
+        "BUTTON_KEY": "0123456789abcdef",
+        "CONFIRM_INVITES": "true",
         "OPERATOR_CHAT": "-100123",
         "LOG_LEVEL": "debug",
     }.items():
@@ -61,6 +65,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "webhook_url": "https://bot.example/telegram",
         "webhook_secret": SecretStr("s3cret"),
         "webhook_listen": Address("0.0.0.0", 80),
+        "button_key": SecretStr("0123456789abcdef"),
+        "confirm_invites": True,
         "operator_chat": -100123,
         "log_level": "DEBUG",
     }
@@ -94,6 +100,8 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WEBHOOK_URL", "http://bot.example/"),
         ("WEBHOOK_SECRET", "a b"),
         ("WEBHOOK_SECRET", "x" * 257),
+        ("BUTTON_KEY", "short"),
+        ("CONFIRM_INVITES", "perhaps"),
         ("WEBHOOK_LISTEN", "8443"),
         ("WEBHOOK_LISTEN", "localhost:http"),
         ("WEBHOOK_LISTEN", "localhost:70000"),

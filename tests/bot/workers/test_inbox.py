@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.clock import AdjustableClock
 from bot.telegram import updates
+from bot.telegram.buttons import Seals
 from bot.workers.inbox import APOLOGY, DEADLY, RETRY, InboxHandler
 from conversations.messages import Notice, Outgoing, Toast
 from storage.database import Database
@@ -24,7 +26,7 @@ GO = asyncio.Event()
 
 @pytest.fixture
 def handler(sqlite_db: Database, desk: PlainDesk, clock: AdjustableClock) -> InboxHandler:
-    return InboxHandler(sqlite_db, desk, clock, read=updates.read)
+    return InboxHandler(sqlite_db, desk, clock, read=partial(updates.read, seals=Seals("1:A")))
 
 
 async def put(db: Database, *contents: Any) -> None:
