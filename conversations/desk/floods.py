@@ -53,10 +53,12 @@ async def holds_back(visit: Visit, case: Case) -> bool:
         return False
     await tallies.add(f"held:{said}", visit.now)
     await visit.say(
-        Phrase(
-            "You have sent {count} messages in a short time. Until {until} no more are passed on, this one included; the "
+        Phrase.counted(
+            "You have sent {n} message in a short time. Until {until} no more are passed on, this one included; the "
             "buttons work as always, and so does evidence. After that, one message with everything in it is read best.",
-            count=MESSAGES.most,
+            "You have sent {n} messages in a short time. Until {until} no more are passed on, this one included; the "
+            "buttons work as always, and so does evidence. After that, one message with everything in it is read best.",
+            MESSAGES.most,
             until=visit.now + MESSAGES.period,
         ),
         ref=case.ref,
@@ -77,10 +79,12 @@ async def must_wait(visit: Visit, context: Context) -> bool:
     stack = await visit.work.dialogs.of(visit.person.id)
     await visit.work.dialogs.keep(visit.person.id, (*stack, dialogs.back(context.dialog)))
     await visit.say(
-        Phrase(
-            "You have opened {count} cases within a day, the most at a time. This claim is kept as it is: you can send it "
-            "from {until} on, and nothing is lost by waiting.",
-            count=len(lately),
+        Phrase.counted(
+            "You have opened {n} case within a day, the most at a time. This claim is kept as it is: you can send it from "
+            "{until} on, and nothing is lost by waiting.",
+            "You have opened {n} cases within a day, the most at a time. This claim is kept as it is: you can send it from "
+            "{until} on, and nothing is lost by waiting.",
+            len(lately),
             until=until,
         ),
         slot=QUESTION,

@@ -295,10 +295,11 @@ async def _has_guessed_too_often(visit: Visit, context: Context, *, is_shut: boo
 
 async def _tell_of_guesses(visit: Visit, context: Context) -> None:
     limit, number = floods.ORDER_GUESSES, str(context.answers.get("number", ""))
-    line = Phrase(
-        "Order {number}: {count} wrong codes within a day. Until {until} no code is accepted for it, and nobody is told.",
+    line = Phrase.counted(
+        "Order {number}: {n} wrong code within a day. Until {until} no code is accepted for it, and nobody is told.",
+        "Order {number}: {n} wrong codes within a day. Until {until} no code is accepted for it, and nobody is told.",
+        limit.most,
         number=number,
-        count=limit.most,
         until=visit.now + limit.period,
     )
     await tell_operator(visit.settings, visit.work, line)

@@ -91,7 +91,7 @@ async def test_many_new_cases_in_a_day_wait_with_their_drafts(house, buyer, clai
 
     with pytest.raises(ValueError, match="not enough values"):  # no case came of it
         await claim_return(order=second)
-    assert "You have opened 1 cases within a day, the most at a time." in buyer.read
+    assert "You have opened 1 case within a day, the most at a time." in buyer.read
     assert "from 2026-03-03 09:00 on, and nothing is lost by waiting" in buyer.read
 
     house.time += timedelta(days=1)
