@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -21,7 +22,7 @@ from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
 from bot.telegram.sender import TelegramMessenger
-from bot.telegram.webhook import Webhook
+from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
@@ -29,7 +30,7 @@ from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import inbox_worker
 from bot.workers.outbox import outbox_worker
-from bot.workers.pace import TELEGRAM, Limits, Pace
+from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
@@ -73,6 +74,7 @@ class Application:
         await self._resources.enter_async_context(self.db)
         try:
             await self.db.migrate()
+            await self._resources.enter_async_context(self.db.serving())
             if self.pack is not None:
                 async with self.db.work() as work:
                     await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
@@ -98,15 +100,21 @@ class Application:
         LOG.info("stopped")
 
     async def run(self) -> None:
-        """Runs until SIGTERM or SIGINT."""
+        """Runs until SIGTERM or SIGINT; a second one ends the process at once."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._end, number)
         await self.start()
         try:
             await self._stop.wait()
         finally:
             await self.stop()
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self._stop.set()
 
     async def is_ready(self) -> bool:
         """Whether the database answers and every worker is at work."""
@@ -120,10 +128,10 @@ class Application:
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
-        pace, menus = Pace(self._limits), profile.Menus(messenger)
+        pace, menus = self._pace(), profile.Menus(messenger)
         read = partial(updates.read, seals=self._seals())
-        return {
-            "updates": self._source(bot, Intake(db.inbox)).run,
+        workers = {
+            "updates": self._source(bot, Intake(db.inbox)),
             "inbox": inbox_worker(db, desk, clock, read=read).run,
             "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
@@ -131,13 +139,21 @@ class Application:
             "housekeeping": HousekeepingWorker(db, clock).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
+        if self.settings.health_listen is not None:
+            from bot.health import Health  # the web server takes time to import, and most do without
+
+            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready).run
+        return workers
 
     def _seals(self) -> Seals:
         return Seals(self.settings.require_token(), self.settings.seal_key())
 
-    def _source(self, bot: Bot, intake: Intake) -> Poller | Webhook:
+    def _source(self, bot: Bot, intake: Intake) -> Run:
+        """All processes of a bot listen to its webhook; only one of them may poll."""
         if self.settings.webhook_url is None:
-            return Poller(bot, intake)
+            return alone(self.db.turn(f"poll {self.settings.bot_key()}"), Poller(bot, intake).run)
+        from bot.telegram.webhook import Webhook
+
         return Webhook(
             bot,
             intake,
@@ -145,7 +161,14 @@ class Application:
             secret=self.settings.webhook_secret_token(),
             listen=self.settings.webhook_listen,
             is_ready=self.is_ready,
-        )
+        ).run
+
+    def _pace(self) -> Pace:
+        limits = self._limits
+        if limits is UNLIMITED:
+            return Pace(limits)
+        shared = self.db.pace(f"bot {self.settings.bot_key()}", rate=limits.bot_rate, burst=limits.bot_burst)
+        return Pace(limits, shared=shared)
 
     async def _publish_profile(self, messenger: Messenger, stop: asyncio.Event) -> None:
         """Once, as soon as the messenger can be reached; nothing else waits for it."""

@@ -32,6 +32,7 @@ def test_defaults_need_nothing() -> None:
         "webhook_listen": Address("127.0.0.1", 8443),
         "button_key": None,
         "confirm_invites": False,
+        "health_listen": None,
         "operator_chat": None,
         "log_level": "INFO",
     }
@@ -50,6 +51,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "WEBHOOK_LISTEN": "0.0.0.0:80",
         "BUTTON_KEY": "0123456789abcdef",
         "CONFIRM_INVITES": "true",
+        "HEALTH_LISTEN": "0.0.0.0:81",
         "OPERATOR_CHAT": "-100123",
         "LOG_LEVEL": "debug",
     }.items():
@@ -67,6 +69,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "webhook_listen": Address("0.0.0.0", 80),
         "button_key": SecretStr("0123456789abcdef"),
         "confirm_invites": True,
+        "health_listen": Address("0.0.0.0", 81),
         "operator_chat": -100123,
         "log_level": "DEBUG",
     }
@@ -105,6 +108,7 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WEBHOOK_LISTEN", "8443"),
         ("WEBHOOK_LISTEN", "localhost:http"),
         ("WEBHOOK_LISTEN", "localhost:70000"),
+        ("HEALTH_LISTEN", "8080"),
         ("OPERATOR_CHAT", "the boss"),
         ("LOG_LEVEL", "LOUD"),
     ],
@@ -153,3 +157,10 @@ def test_webhook_secret_is_as_set_or_the_same_for_all_processes_of_a_bot() -> No
 )
 def test_where_to_listen(listen: str, expected: Address) -> None:
     assert Settings.load({"webhook_listen": listen}).webhook_listen == expected
+
+
+def test_a_bot_is_named_without_its_token() -> None:
+    one, other = (Settings.load({"bot_token": f"123456789:{secret}"}) for secret in ("AAF-one", "AAF-other"))
+
+    assert one.bot_key() == Settings.load({"bot_token": "123456789:AAF-one"}).bot_key() != other.bot_key()
+    assert "123456789" not in one.bot_key() and "AAF" not in one.bot_key()
