@@ -14,17 +14,14 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
     InputMediaAudio,
     InputMediaDocument,
     InputMediaPhoto,
     InputMediaVideo,
-    LinkPreviewOptions,
     Message,
     MessageEntity,
-    ReplyParameters,
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
@@ -36,7 +33,7 @@ from conversations.cases.evidence import MAX_SIZE, File, FileKind
 
 T = TypeVar("T")
 
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW: Final = {"is_disabled": True}
 
 #: The most characters a toast may have.
 MAX_TOAST: Final = 200
@@ -79,7 +76,7 @@ class TelegramMessenger:
         for page in pages(screen, MAX_TEXT):
             send = partial(self._send_page, address, answers=answers if not sent else None)
             message = await _asked(_plainer(page, send))
-            sent.append(message.message_id)
+            sent.append(int(message["message_id"]))
         return tuple(sent)
 
     async def edit(self, address: int, message: int, screen: Screen) -> None:
@@ -95,7 +92,7 @@ class TelegramMessenger:
 
     async def strip_buttons(self, address: int, message: int) -> None:
         with suppress(EditImpossible):
-            await _ensured(self._bot.edit_message_reply_markup(chat_id=address, message_id=message))
+            await _ensured(self._call("editMessageReplyMarkup", chat_id=address, message_id=message))
 
     async def copy(
         self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
@@ -145,7 +142,9 @@ class TelegramMessenger:
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         shown = text if len(text) <= MAX_TOAST else text[: MAX_TOAST - 1] + "…"
-        await _ensured(self._bot.answer_callback_query(query, text=shown or None, show_alert=is_alert or None))
+        await _ensured(
+            self._call("answerCallbackQuery", callback_query_id=query, text=shown or None, show_alert=is_alert or None)
+        )
 
     async def fetch(self, file_id: str) -> bytes:
         file = await _asked(self._bot.get_file(file_id))
@@ -176,31 +175,40 @@ class TelegramMessenger:
         me = await _asked(self._bot.get_me())
         return str(me.username)
 
-    def _keyboard(self, address: int, rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-        return InlineKeyboardMarkup([[self._key(address, button) for button in row] for row in rows]) if rows else None
+    def _keyboard(self, address: int, rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
+        """Buttons in rows as the Bot API has them, each under its seal."""
+        return {"inline_keyboard": [[self._button(address, each) for each in row] for row in rows]} if rows else None
 
-    def _key(self, address: int, button: Button) -> InlineKeyboardButton:
-        data = self._seals.seal(address, button.do)
-        return InlineKeyboardButton(button.label, callback_data=data, style=button.style or None)
+    def _button(self, address: int, button: Button) -> dict[str, str]:
+        plain = {"text": button.label, "callback_data": self._seals.seal(address, button.do)}
+        return {**plain, "style": str(button.style)} if button.style else plain
 
-    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Message:
-        return await self._bot.send_message(
+    async def _call(self, method: str, **arguments: Any) -> Any:
+        """A call of the plain kind, as the Bot API has it: what is said most often goes without the client's objects, which
+        cost more than the request. Arguments that are None are left out."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return await self._bot.do_api_request(method, api_kwargs=given)
+
+    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Any:
+        return await self._call(
+            "sendMessage",
             chat_id=address,
             text=page.text,
-            entities=_entities(page),
+            entities=_plain_entities(page),
             reply_markup=self._keyboard(address, page.buttons),
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply(answers),
+            link_preview_options=_NO_PREVIEW,
+            reply_parameters=None if answers is None else {"message_id": answers, "allow_sending_without_reply": True},
         )
 
     async def _edit_text(self, address: int, message: int, screen: Screen) -> None:
-        await self._bot.edit_message_text(
-            screen.text,
+        await self._call(
+            "editMessageText",
             chat_id=address,
             message_id=message,
-            entities=_entities(screen),
+            text=screen.text,
+            entities=_plain_entities(screen),
             reply_markup=self._keyboard(address, screen.buttons),
-            link_preview_options=NO_PREVIEW,
+            link_preview_options=_NO_PREVIEW,
         )
 
     async def _edit_caption(self, address: int, message: int, screen: Screen) -> None:
@@ -212,7 +220,9 @@ class TelegramMessenger:
                 message_id=message,
                 caption=screen.text,
                 caption_entities=_entities(screen),
-                reply_markup=self._keyboard(address, screen.buttons),
+                reply_markup=InlineKeyboardMarkup.de_json(self._keyboard(address, screen.buttons) or {}, self._bot)
+                if screen.buttons
+                else None,
             )
         )
 
@@ -292,8 +302,15 @@ def _entity(entity: Entity) -> MessageEntity:
     )
 
 
-def _reply(message: int | None) -> ReplyParameters | None:
-    return None if message is None else ReplyParameters(message, allow_sending_without_reply=True)
+def _plain_entities(screen: Screen) -> list[dict[str, Any]] | None:
+    return [_plain_entity(entity) for entity in screen.entities] or None
+
+
+def _plain_entity(entity: Entity) -> dict[str, Any]:
+    plain: dict[str, Any] = {"type": entity.type, "offset": entity.offset, "length": entity.length}
+    if entity.unix_time is not None:
+        plain |= {"unix_time": entity.unix_time, "date_time_format": entity.date_time_format}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def _content(file: File | Upload) -> str | InputFile:

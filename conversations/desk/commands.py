@@ -90,6 +90,8 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return False
     if name == "rate":
         return not case.is_open and case.rating is None
+    if name == "respond":
+        return case.rating is not None and not case.rating.answer
     if name == "limit":
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":

@@ -186,7 +186,11 @@ class Crowd:
         step = self._script.steps[person.next]
         person.waits_for, person.is_heard = step, False
         number = next(self._ids)
-        body = self._said(person, step.say) if step.say else self._pressed(person, _carried(person.keyboard, step.press), number)
+        body = (
+            self._said(person, step.say)
+            if step.say
+            else self._pressed(person, _carried(person.keyboard, step.press), number)
+        )
         self.pending.append(Update(number, person, f'{{"update_id":{number},{body}}}'.encode()))
         self._on_update()
 

@@ -37,7 +37,7 @@ HOUSE = {
     "reply": ("buyer seller", OPEN),
     "templates": ("buyer seller", OPEN),
     "limit": ("buyer seller", frozenset({State.AWAITING_SELLER, State.NEGOTIATING, State.AT_ODDS})),
-    "casefile": ("arbitrator", frozenset(State)),
+    "casefile": ("buyer seller arbitrator", frozenset(State)),
     "note": ("arbitrator", frozenset(State)),
     "address": ("seller", frozenset(State)),
     "problem": ("buyer", frozenset({State.SETTLED})),
