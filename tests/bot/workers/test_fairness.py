@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from bot.clock import AdjustableClock
-from bot.workers.inbox import EACH, inbox_worker
+from bot.workers.inbox import EACH, InboxHandler, InboxWorker
 from conversations.messages import Incoming, Said, Sender
 from storage.database import Database
 from storage.queues import RawUpdate
@@ -37,7 +37,8 @@ async def test_behind_500_updates_of_one_chat_another_is_handled_with_the_first_
     await sqlite_db.inbox.put(noisy)
     await sqlite_db.inbox.put([RawUpdate(501, str(QUIET), {"update_id": 501, "who": QUIET})])
     desk, stop = Recorder(), asyncio.Event()
-    running = asyncio.create_task(inbox_worker(sqlite_db, desk, clock, read=read).run(stop))  # type: ignore[arg-type]
+    handler = InboxHandler(sqlite_db, desk, clock, read=read)  # type: ignore[arg-type]
+    running = asyncio.create_task(InboxWorker(sqlite_db, handler).run(stop))
     try:
         async with asyncio.timeout(60):
             await desk.has_heard_quiet.wait()
@@ -52,7 +53,7 @@ async def test_who_comes_while_a_chat_is_being_worked_off_waits_for_one_group_of
     sqlite_db: Database, clock: AdjustableClock
 ) -> None:
     """A chat that still has something waiting goes behind those that are ready by then."""
-    await sqlite_db.inbox.put([RawUpdate(n, str(NOISY), {"update_id": n}) for n in range(1, 101)])
+    await sqlite_db.inbox.put([RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(1, 101)])
     [first] = await sqlite_db.inbox.lease(1, EACH, 60)
     await sqlite_db.inbox.put([RawUpdate(101, str(QUIET), {"update_id": 101})])
     async with sqlite_db.work() as work:
@@ -61,3 +62,17 @@ async def test_who_comes_while_a_chat_is_being_worked_off_waits_for_one_group_of
     [second] = await sqlite_db.inbox.lease(1, EACH, 60)
 
     assert (first.lane, second.lane) == (str(NOISY), str(QUIET))
+
+
+async def test_of_501_that_arrive_together_the_other_chat_s_is_handled_with_the_first_group(
+    sqlite_db: Database, clock: AdjustableClock
+) -> None:
+    """They are dealt with as they come, in the transaction that keeps them."""
+    desk = Recorder()
+    handler = InboxHandler(sqlite_db, desk, clock, read=read)  # type: ignore[arg-type]
+    await handler.put([RawUpdate(1, "1", {"update_id": 1, "who": 1})])  # what comes first is only kept
+    noisy = [RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(2, 502)]
+
+    await handler.put([*noisy, RawUpdate(502, str(QUIET), {"update_id": 502, "who": QUIET})])
+
+    assert desk.heard.index(QUIET) <= EACH
