@@ -176,6 +176,13 @@ class Exhibits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takeout:
+    """Everything about the person it is sent to, put together when it is handed over."""
+
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
     """The answer to a press; an alert has to be dismissed."""
 
@@ -194,7 +201,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Takeout | Toast | Correction
 
 
 class Placing(StrEnum):

@@ -302,6 +302,9 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
         lambda f, who: Phrase("{party} cannot be reached in the chat at the moment. Deadlines go on.", party=_party(f.party))),
     facts.PartyReachable: Told(
         lambda f, who: Phrase("{party} can be reached again.", party=_party(f.party))),
+    facts.EntryErased: Told(
+        _always(Phrase("What stood here was erased.")),
+        hearers=()),
 }
 # fmt: on
 

@@ -20,6 +20,7 @@ from conversations.messages import (
     Question,
     Section,
     Speech,
+    Takeout,
     Toast,
 )
 from conversations.phrase import Phrase
@@ -49,7 +50,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.speech(speaker, words))
         case Copies():
             return write.screen(write.speech(body.speaker, body.caption))
-        case Exhibits():
+        case Exhibits() | Takeout():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()

@@ -296,5 +296,10 @@ class PartyReachable(Fact):
     party: Role
 
 
+@dataclass(frozen=True, slots=True)
+class EntryErased(Fact):
+    """What stood here was erased, as its owner may ask. That something stood here remains, and so does the chain."""
+
+
 #: Every kind of fact by its name, as the journal writes it.
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}
