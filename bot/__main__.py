@@ -10,6 +10,7 @@ from bot.commands.db import db
 from bot.commands.deadlines import deadlines
 from bot.commands.invites import invite
 from bot.commands.orders import orders
+from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.running import demo, run
 from bot.commands.stores import stores
@@ -21,7 +22,7 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, policy, case, deadlines, db):
+for command in (run, demo, orders, stores, invite, policy, case, people, deadlines, db):
     cli.add_command(command)
 
 

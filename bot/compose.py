@@ -14,6 +14,7 @@ from bot import log, policies
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings
+from bot.takeout import Takeouts
 from bot.telegram import profile, updates
 from bot.telegram.client import connect
 from bot.telegram.intake import Intake
@@ -28,10 +29,12 @@ from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import inbox_worker
 from bot.workers.outbox import outbox_worker
 from bot.workers.pace import TELEGRAM, Limits, Pace
+from bot.workers.privacy import PrivacyWorker
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
+from conversations.policy.retention import Retention
 from locales import languages
 from locales.lexicons import lexicons
 from storage.database import Database
@@ -118,14 +121,19 @@ class Application:
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        retention = self.pack.retention if self.pack is not None else Retention()
+        takeouts = Takeouts(db, clock, store=store)
         pace, menus = Pace(self._limits), profile.Menus(messenger)
         return {
             "updates": self._source(bot, Intake(db.inbox)).run,
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
+            "outbox": outbox_worker(
+                db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, takeouts=takeouts
+            ).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
-            "housekeeping": HousekeepingWorker(db).run,
+            "housekeeping": HousekeepingWorker(db, clock, retention).run,
+            "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
 

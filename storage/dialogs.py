@@ -26,6 +26,6 @@ class SqlDialogs:
         if not dialogs_open:
             await self._tx.run(delete(dialogs).where(dialogs.c.person == person))
             return
-        row = self._tx.insert(dialogs).values(person=person, stack=codec.encode(dialogs_open))
-        newer = {"stack": row.excluded.stack}
+        row = self._tx.insert(dialogs).values(person=person, stack=codec.encode(dialogs_open), at=self._tx.clock())
+        newer = {"stack": row.excluded.stack, "at": row.excluded.at}
         await self._tx.run(row.on_conflict_do_update(index_elements=[dialogs.c.person], set_=newer))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
-from conversations.cases.facts import Fact
+from conversations.cases.facts import EntryErased, Fact
 from conversations.cases.roles import Role
 from conversations.ports import Entry
 from storage import codec
 from storage.chain import START, Contents, Ring, first_broken, forge
 from storage.tables import journal
 from storage.transaction import Transaction
+
+#: What an entry holds in place of contents that were erased: all of it, so that none of it can be changed unseen.
+_ERASED: dict[str, Any] = {
+    "who": Role.CLOCK.value,
+    "person": 0,
+    "what": EntryErased.__name__,
+    "data": {},
+    "salt": "",
+}
 
 
 class SqlJournal:
@@ -52,6 +61,12 @@ class SqlJournal:
             for row in await self._rows(ref)
         ]
 
+    async def erase(self, ref: str, numbers: Collection[int]) -> None:
+        """Takes the contents of entries off the record, and the salt with them, so that nobody can find them by trying.
+        Their seals stay, and with them the chain."""
+        named = journal.c.ref == ref, journal.c.n.in_(numbers)
+        await self._tx.run(update(journal).where(*named).values(_ERASED))
+
     async def verify(self, ref: str) -> int | None:
         """The number of the first entry that is not as it was written; None when the record is sound."""
         return first_broken([(_ring(row), _contents(row)) for row in await self._rows(ref)])
@@ -80,5 +95,8 @@ def _ring(row: Row[Any]) -> Ring:
     return Ring(ref=row.ref, n=row.n, at=row.at, salt=row.salt, seal=row.seal, prev=row.prev, hash=row.hash)
 
 
-def _contents(row: Row[Any]) -> Contents:
+def _contents(row: Row[Any]) -> Contents | None:
+    """None when they were erased."""
+    if all(getattr(row, name) == value for name, value in _ERASED.items()):
+        return None
     return Contents(who=row.who, person=row.person, what=row.what, data=row.data)

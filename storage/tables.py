@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    func,
 )
 
 from storage.columns import Doc, Instant, Serial, Words
@@ -56,11 +57,25 @@ roles = Table(
     Index(None, "role", "store"),
 )
 
+#: What people asked for about their own data, and what the operator has to keep of it.
+privacy = Table(
+    "privacy",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("exported_at", Instant),
+    Column("forget_at", Instant),
+    Column("held_until", Instant),
+    Column("hold_reason", Words),
+    Index(None, "forget_at"),
+)
+
+#: `at` is when it was last gone on with, by the database's clock.
 dialogs = Table(
     "dialogs",
     metadata,
     Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
     Column("stack", Doc, nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.now()),
 )
 
 guesses = Table(
@@ -138,6 +153,16 @@ cases = Table(
     Index(None, "buyer"),
     Index(None, "arbitrator"),
     Index(None, "state", "due_at"),
+    Index(None, "ended_at"),
+)
+
+#: What went off a case because it had been kept long enough: its "evidence", its "texts".
+outdated = Table(
+    "outdated",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("what", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 #: Append only. `salt`, `seal`, `prev` and `hash` make the chain that `storage.chain` describes.
@@ -155,6 +180,7 @@ journal = Table(
     Column("seal", Words, nullable=False),
     Column("prev", Words, nullable=False),
     Column("hash", Words, nullable=False),
+    Index(None, "person"),
 )
 
 #: No reference to `cases`: evidence may come in before its case is submitted.

@@ -10,6 +10,7 @@ from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
 from storage.clocks import SqlClocks
 from storage.dialogs import SqlDialogs
+from storage.erasure import SqlErasure
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
 from storage.journal import SqlJournal
@@ -19,6 +20,7 @@ from storage.orders import SqlOrders
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
+from storage.privacy import SqlPrivacy
 from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
 from storage.transaction import Transaction
 
@@ -41,6 +43,8 @@ class SqlWork:
         self.guesses = SqlGuesses(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
+        self.privacy = SqlPrivacy(tx)
+        self.erasure = SqlErasure(tx)
         self.outbox = SqlOutbox(tx)
         self.inbox = Finishing(INBOX, tx)
         self.fetches = Finishing(FETCHES, tx)

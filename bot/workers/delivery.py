@@ -10,9 +10,21 @@ from typing import Final
 from bot import log
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, Screen, render, speaker_line
+from bot.takeout import Takeouts
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File
-from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
+from conversations.messages import (
+    Copies,
+    Correction,
+    Exhibits,
+    Notice,
+    Outgoing,
+    Person,
+    Placing,
+    Speech,
+    Takeout,
+    Toast,
+)
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
@@ -37,11 +49,14 @@ class Post:
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
 
-    def __init__(self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore) -> None:
+    def __init__(
+        self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore, takeouts: Takeouts | None = None
+    ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._takeouts = takeouts
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
@@ -58,6 +73,8 @@ class Delivery:
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
                     return await self._show(person, outgoing, body, screen)
+                case Takeout():
+                    return await self._give_all(person, outgoing, screen)
                 case Correction():
                     return await self._correct(person, outgoing, body, screen)
                 case _:
@@ -132,6 +149,18 @@ class Delivery:
             self._remember(file, each)
             origin = (file.chat, file.message) if file.message else None
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
+        return posts
+
+    async def _give_all(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
+        """Everything about the person, in as many files as it takes: the caption is under the first."""
+        if self._takeouts is None:
+            raise DeliveryError("nobody puts anything together here", permanent=True)
+        posts = list[Post]()
+        async for part in self._takeouts.parts(person):
+            await self._pace.turn(person.address)
+            message = await self._messenger.upload(person.address, part, caption=None if posts else screen)
+            posts.append(Post(message=message, ref=outgoing.ref))
+        LOG.info("takeout given", person=person.id, parts=len(posts))
         return posts
 
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:

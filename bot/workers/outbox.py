@@ -11,6 +11,7 @@ from typing import Any, Final
 from bot import log
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
+from bot.takeout import Takeouts
 from bot.workers.delivery import Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import LaneWorker
@@ -47,12 +48,13 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        takeouts: Takeouts | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, takeouts=takeouts)
         self._unsure: Counter[int] = Counter()
         self.repeats = 0
 
@@ -193,9 +195,12 @@ def outbox_worker(
     pace: Pace,
     keep_menu: KeepMenu,
     copies: EvidenceStore,
+    takeouts: Takeouts | None = None,
 ) -> LaneWorker[Outgoing]:
-    """The worker over the outbox. `copies` keeps what is shown of evidence."""
-    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies)
+    """The worker over the outbox. `copies` keeps what is shown of evidence; `takeouts` puts together what people take along."""
+    handler = OutboxHandler(
+        db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies, takeouts=takeouts
+    )
     return LaneWorker(
         db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
     )

@@ -158,7 +158,9 @@ def _what_stays(cases: Sequence[Case], visit: Visit) -> tuple[Phrase, ...]:
     for case in cases:
         ref = vocabulary.reference(case.ref)
         if case.ended_at is None:
-            lines.append(Phrase("Case {ref} is open: what you said in it, until {held} after its end.", ref=ref, held=held))
+            lines.append(
+                Phrase("Case {ref} is open: what you said in it, until {held} after its end.", ref=ref, held=held)
+            )
         elif not may_be_erased(case, held, visit.now):
             lines.append(Phrase("Case {ref}: what you said in it, until {until}.", ref=ref, until=case.ended_at + held))
     if len(lines) > _MOST_CASES:
