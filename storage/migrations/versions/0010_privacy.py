@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -32,7 +34,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("ref", "what", name=op.f("pk_outdated")),
     )
-    with op.batch_alter_table("dialogs", schema=None) as batch_op:
+    # SQLite adds no column with such a default to a table with rows: there the table is made anew.
+    recreate: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("dialogs", schema=None, recreate=recreate) as batch_op:
         batch_op.add_column(sa.Column("at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False))
     op.create_index(op.f("ix_cases_ended_at"), "cases", ["ended_at"])
     op.create_index(op.f("ix_journal_person"), "journal", ["person"])
