@@ -15,6 +15,12 @@ from conversations.phrase import Phrase
 from conversations.vocabulary import ROLES, STATES
 from locales import negotiate, plain
 
+_TITLE = Phrase("Everything that is kept about you")
+_ORDERS = Phrase("Your orders")
+_CASES = Phrase("Your cases")
+_ELSE = Phrase("What else is kept")
+_DATA = Phrase("All of it is in the file data.json, for programs to read.")
+
 _STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "li{overflow-wrap:anywhere}time{color:#555}"
@@ -28,9 +34,12 @@ def page(data: dict[str, Any], language: str) -> str:
     def say(phrase: Phrase) -> str:
         return escape(plain(phrase, tag))
 
+    def moment(entry: dict[str, Any]) -> str:
+        return say(Phrase("{at}", at=_at(entry["at"])))
+
     person = data["person"]
     parts = [
-        f"<h1>{say(Phrase('Everything that is kept about you'))}</h1>",
+        f"<h1>{say(_TITLE)}</h1>",
         _list(
             (
                 say(Phrase("Made: {at}", at=_at(data["made_at"]))),
@@ -41,7 +50,7 @@ def page(data: dict[str, Any], language: str) -> str:
                 *((say(ROLES[Role.ARBITRATOR]),) if person["is_arbitrator"] else ()),
             )
         ),
-        f"<h2>{say(Phrase('Your orders'))}</h2>",
+        f"<h2>{say(_ORDERS)}</h2>",
         _list(
             say(
                 Phrase(
@@ -53,19 +62,15 @@ def page(data: dict[str, Any], language: str) -> str:
             )
             for order in data["orders"]
         ),
-        f"<h2>{say(Phrase('Your cases'))}</h2>",
+        f"<h2>{say(_CASES)}</h2>",
     ]
     for case in data["cases"]:
         state = STATES[State(case["state"])]
-        parts.append(f"<h3>{say(Phrase('{case}: {state}.', case=case['case'], state=state))}</h3>")
-        parts.append(
-            _list(
-                f"<time>{say(Phrase('{at}', at=_at(entry['at'])))}</time> {escape(entry['text'])}"
-                for entry in case["history"]
-            )
-        )
+        heading = Phrase("{case}: {state}.", case=case["case"], state=state)
+        parts.append(f"<h3>{say(heading)}</h3>")
+        parts.append(_list(f"<time>{moment(entry)}</time> {escape(entry['text'])}" for entry in case["history"]))
         parts.append(_list(_exhibit(item) for item in case["evidence"]))
-    parts.append(f"<h2>{say(Phrase('What else is kept'))}</h2>")
+    parts.append(f"<h2>{say(_ELSE)}</h2>")
     counts = (
         Phrase("Claims and questions begun: {count}", count=len(data["begun"])),
         Phrase("Wrong codes: {count}", count=len(data["wrong_codes"])),
@@ -74,9 +79,9 @@ def page(data: dict[str, Any], language: str) -> str:
         Phrase("Messages of yours kept for a few days: {count}", count=len(data["received"])),
     )
     parts.append(_list(say(phrase) for phrase in counts))
-    parts.append(f"<p>{say(Phrase('All of it is in the file data.json, for programs to read.'))}</p>")
+    parts.append(f"<p>{say(_DATA)}</p>")
     direction = Locale.parse(tag).text_direction
-    head = f'<meta charset="utf-8"><title>{say(Phrase("Everything that is kept about you"))}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{say(_TITLE)}</title><style>{_STYLE}</style>'
     lang = tag.replace("_", "-")
     return f'<!doctype html><html lang="{lang}" dir="{direction}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
 

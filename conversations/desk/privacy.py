@@ -81,11 +81,11 @@ async def _privacy(visit: Visit, argument: str) -> None:
             "neither your name nor your account. Whoever runs this service can see all of it. Nobody else gets it."
         ),
         Phrase(
-            "How long: files go {files} after their case has ended, words {words} after it. Messages that were dealt "
+            "How long: files go {evidence} after their case has ended, words {texts} after it. Messages that were dealt "
             "with go after {done}, those that could not be after {dead}; what you began and did not go on with after "
             "{dialogs}; wrong codes after {guesses}.",
-            files=kept.evidence,
-            words=kept.texts,
+            evidence=kept.evidence,
+            texts=kept.texts,
             done=kept.done,
             dead=kept.dead,
             dialogs=kept.dialogs,
