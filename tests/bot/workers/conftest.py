@@ -70,6 +70,12 @@ class PlainDesk:
             if evidence.n == n:
                 await work.evidence.save(ref, replace(evidence, sha256=sha256, mime=mime, refused=refused))
 
+    async def forget(self, ref: str, person: int, work: Work) -> frozenset[str]:
+        return frozenset()
+
+    async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
+        return frozenset()
+
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         self.told.append(person)
         await work.people.save(replace(await work.people.get(person), is_reachable=False))
