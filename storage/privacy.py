@@ -71,14 +71,17 @@ class SqlPrivacy:
         rows = await self._tx.all(select(cases.c.doc).where(theirs).order_by(cases.c.opened_at, cases.c.ref))
         return [codec.decode(Case, row.doc) for row in rows]
 
+    async def held_cases(self, refs: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of the cases from which nothing may be erased: the operator has to keep what there is of somebody in it."""
+        held = select(cases.c.ref).where(cases.c.ref.in_(list(refs)), _has_held(now))
+        return frozenset(row.ref for row in await self._tx.all(held))
+
     async def outdated(self, what: str, before: datetime, now: datetime, *, most: int) -> Sequence[str]:
         """Cases that ended before that and still have their "evidence" or "texts", of nobody who is held."""
         done = select(outdated.c.ref).where(outdated.c.ref == cases.c.ref, outdated.c.what == what)
-        held = select(privacy.c.person).where(~not_held(now))
-        spoke = select(journal.c.ref).where(journal.c.ref == cases.c.ref, journal.c.person.in_(held))
         found = (
             select(cases.c.ref)
-            .where(cases.c.ended_at < before, ~exists(done), cases.c.buyer.not_in(held), ~exists(spoke))
+            .where(cases.c.ended_at < before, ~exists(done), ~_has_held(now))
             .order_by(cases.c.ended_at, cases.c.ref)
             .limit(most)
         )
@@ -130,6 +133,13 @@ class SqlPrivacy:
 
 def not_held(now: datetime) -> Any:
     return or_(privacy.c.held_until.is_(None), privacy.c.held_until <= now)
+
+
+def _has_held(now: datetime) -> Any:
+    """Whether somebody in a case is held."""
+    held = select(privacy.c.person).where(~not_held(now))
+    spoke = select(journal.c.ref).where(journal.c.ref == cases.c.ref, journal.c.person.in_(held))
+    return cases.c.buyer.in_(held) | exists(spoke)
 
 
 def _lanes_of(person: int, address: int) -> Any:

@@ -70,8 +70,9 @@ class PrivacyWorker:
     async def _forget(self, person: int) -> None:
         async with self._db.reading() as work:
             cases = await work.privacy.cases_of(person)
-        now = self._clock()
-        waiting = [case.ref for case in cases if not may_be_erased(case, self._retention.held, now)]
+            now = self._clock()
+            held = await work.privacy.held_cases([case.ref for case in cases], now)
+        waiting = {case.ref for case in cases if not may_be_erased(case, self._retention.held, now)} | held
         for case in cases:
             if case.ref not in waiting:
                 async with self._db.work() as work:

@@ -142,7 +142,15 @@ async def _forget(visit: Visit, argument: str) -> None:
         return
     lines = (
         Phrase("Your name, your orders, your words and your files go. This cannot be undone, and roles you have end."),
-        *((Phrase("Some of it has to stay for a while, and then goes by itself:"),) if stays else ()),
+        *(
+            (
+                Phrase(
+                    "Some of it has to stay for a while, and with it your name and where to write to you; then it goes by itself:"
+                ),
+            )
+            if stays
+            else ()
+        ),
     )
     erase = command(Phrase("Erase everything"), "forget", _YES, Style.DANGER)
     question = Question(

@@ -144,12 +144,18 @@ async def test_what_was_kept_long_enough_is_found_unless_it_is_held(db: Database
         async with db.reading() as work:
             return list(await work.privacy.outdated("texts", end + before, end, most=5))
 
+    async def held() -> frozenset[str]:
+        async with db.reading() as work:
+            return await work.privacy.held_cases([opened.ref, "NOCASE"], end)
+
     assert await outdated(timedelta(0)) == []
+    assert await held() == frozenset()
     assert await outdated() == [opened.ref]
     for person in (1, 2):
         async with db.work() as work:
             await work.privacy.hold(person, end + HOUR, "a lawsuit")
         assert await outdated() == []
+        assert await held() == {opened.ref}
         async with db.work() as work:
             assert await work.privacy.release(person)
     async with db.work() as work:

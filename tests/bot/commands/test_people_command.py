@@ -32,4 +32,4 @@ def test_nobody_is_held_who_is_not_there(desk) -> None:
 
 def test_the_periods_are_shown(desk) -> None:
     assert desk.json("policy", "retention") == Retention().model_dump(mode="json")
-    assert "held       90d\n" in desk.out("policy", "retention")
+    assert "held      90d\n" in desk.out("policy", "retention")
