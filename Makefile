@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test nightly check format migrate messages lock clean
+.PHONY: demo test nightly faults bench bench-short bench-scale bench-soak check format migrate messages lock clean
 
 demo: $(READY)
 	$(BIN)/aftersales demo --port $(PORT)
@@ -22,6 +22,24 @@ endif
 # Ten times as many examples of whatever searches for counterexamples, each night others: some ten minutes.
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m hypothesis
+
+# How fast the bot is, beside others: .github/BENCHMARKS.md says what is compared. `bench-scale` makes a million cases first.
+bench: $(READY)
+	$(BIN)/python -m tests.bench all
+
+bench-short: $(READY)
+	$(BIN)/python -m tests.bench short
+
+bench-scale: $(READY)
+	$(BIN)/python -m tests.bench scale
+
+bench-soak: $(READY)
+	$(BIN)/python -m tests.bench soak
+
+# Kills the bot at every named point with 25 seeds on both databases, and the whole storm: hours. SEEDS=3 is a quick look.
+SEEDS ?= 25
+faults: $(READY)
+	AFTERSALES_FAULTS=full AFTERSALES_FAULTS_SEEDS=$(SEEDS) $(BIN)/pytest tests/faults
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from bot.commands.cases import case
 from bot.commands.db import db
 from bot.commands.deadlines import deadlines
 from bot.commands.invites import invite
+from bot.commands.letters import inbox, outbox
 from bot.commands.orders import orders
 from bot.commands.people import people
 from bot.commands.policy import policy
@@ -22,7 +23,7 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, policy, case, people, deadlines, db):
+for command in (run, demo, orders, stores, invite, policy, case, people, deadlines, inbox, outbox, db):
     cli.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -20,7 +21,7 @@ from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
 from bot.telegram.sender import TelegramMessenger
-from bot.telegram.webhook import Webhook
+from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
 from bot.workers.evidence import evidence_worker
@@ -28,7 +29,7 @@ from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import inbox_worker
 from bot.workers.outbox import outbox_worker
-from bot.workers.pace import TELEGRAM, Limits, Pace
+from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.privacy import PrivacyWorker
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
@@ -74,6 +75,7 @@ class Application:
         await self._resources.enter_async_context(self.db)
         try:
             await self.db.migrate()
+            await self._resources.enter_async_context(self.db.serving())
             if self.pack is not None:
                 async with self.db.work() as work:
                     await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
@@ -99,15 +101,21 @@ class Application:
         LOG.info("stopped")
 
     async def run(self) -> None:
-        """Runs until SIGTERM or SIGINT."""
+        """Runs until SIGTERM or SIGINT; a second one ends the process at once."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._end, number)
         await self.start()
         try:
             await self._stop.wait()
         finally:
             await self.stop()
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self._stop.set()
 
     async def is_ready(self) -> bool:
         """Whether the database answers and every worker is at work."""
@@ -123,9 +131,9 @@ class Application:
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
         retention = self.pack.retention if self.pack is not None else Retention()
         takeouts = Takeouts(db, clock, store=store)
-        pace, menus = Pace(self._limits), profile.Menus(messenger)
-        return {
-            "updates": self._source(bot, Intake(db.inbox)).run,
+        pace, menus = self._pace(), profile.Menus(messenger)
+        workers = {
+            "updates": self._source(bot, Intake(db.inbox)),
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
             "outbox": outbox_worker(
                 db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, takeouts=takeouts
@@ -136,10 +144,18 @@ class Application:
             "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
+        if self.settings.health_listen is not None:
+            from bot.health import Health  # the web server takes time to import, and most do without
 
-    def _source(self, bot: Bot, intake: Intake) -> Poller | Webhook:
+            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready).run
+        return workers
+
+    def _source(self, bot: Bot, intake: Intake) -> Run:
+        """All processes of a bot listen to its webhook; only one of them may poll."""
         if self.settings.webhook_url is None:
-            return Poller(bot, intake)
+            return alone(self.db.turn(f"poll {self.settings.bot_key()}"), Poller(bot, intake).run)
+        from bot.telegram.webhook import Webhook
+
         return Webhook(
             bot,
             intake,
@@ -147,7 +163,14 @@ class Application:
             secret=self.settings.webhook_secret_token(),
             listen=self.settings.webhook_listen,
             is_ready=self.is_ready,
-        )
+        ).run
+
+    def _pace(self) -> Pace:
+        limits = self._limits
+        if limits is UNLIMITED:
+            return Pace(limits)
+        shared = self.db.pace(f"bot {self.settings.bot_key()}", rate=limits.bot_rate, burst=limits.bot_burst)
+        return Pace(limits, shared=shared)
 
     async def _publish_profile(self, messenger: Messenger, stop: asyncio.Event) -> None:
         """Once, as soon as the messenger can be reached; nothing else waits for it."""

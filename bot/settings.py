@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    health_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] | None = None
     operator_chat: int | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
@@ -115,6 +116,10 @@ class Settings(BaseSettings):
         if self.bot_token is None:
             raise SettingsError(f"{PREFIX}BOT_TOKEN is not set; @BotFather gives one for a new bot")
         return self.bot_token.get_secret_value()
+
+    def bot_key(self) -> str:
+        """Names the bot in the database, where the token must not be."""
+        return hmac.new(self.require_token().encode(), b"aftersales bot", hashlib.sha256).hexdigest()[:16]
 
     def webhook_secret_token(self) -> str:
         """What Telegram sends along to prove it is Telegram: as set, else derived from the token, so that all

@@ -19,8 +19,6 @@ from conversations.vocabulary import voucher_line
 BUYER, SELLER, ARBITRATOR = Role.BUYER, Role.SELLER, Role.ARBITRATOR
 Say = Callable[[Any, Role], Phrase]
 
-_ASKED: Mapping[Role, Phrase] = {Role.BUYER: Phrase("the buyer"), Role.SELLER: Phrase("the seller")}
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -135,6 +133,12 @@ def _lapsed(fact: facts.OfferLapsed, who: Role) -> Phrase:
     return Phrase("The seller did not answer the buyer's offer, so an arbitrator has been called.")
 
 
+def _asked(fact: facts.QuestionAsked, who: Role) -> Phrase:
+    if fact.party is BUYER:
+        return Phrase("The arbitrator asks the buyer: “{question}”", question=fact.question)
+    return Phrase("The arbitrator asks the seller: “{question}”", question=fact.question)
+
+
 def _extended(fact: facts.DeadlineExtended, who: Role) -> Phrase:
     return _with_words(
         Phrase("The time to act is longer by {span}: until {due}", span=fact.by, due=fact.due_at), fact.reason
@@ -238,7 +242,7 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
         hearers=(BUYER, SELLER),
         if_silent=_always(Phrase("The arbitrator ran out of time; another one will take the case."))),
     facts.QuestionAsked: Told(
-        lambda f, who: Phrase("The arbitrator asks {party}: “{question}”", party=_ASKED[f.party], question=f.question),
+        _asked,
         _always(Phrase("Your question has been put; you will hear the answer here."))),
     facts.QuestionAnswered: Told(
         lambda f, who: _with_words(Phrase("{party} answered the arbitrator", party=_party(who)), f.words),

@@ -132,7 +132,7 @@ class Cases(Protocol):
     async def of_stores(self, stores: Sequence[str], *, limit: int = 50) -> Sequence[Case]:
         """Open ones first, the most pressing deadline first."""
 
-    async def queue(self) -> Sequence[Case]:
+    async def queue(self, *, limit: int = 100) -> Sequence[Case]:
         """Escalated and breached cases, the most pressing deadline first, then the oldest."""
 
     async def of_arbitrator(self, person: int) -> Sequence[Case]:

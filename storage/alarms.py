@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, null, or_, select, update
 
 from storage.queues import ALARMS, Begin
 from storage.tables import alarms
@@ -23,7 +23,7 @@ class SqlAlarms:
             await self._tx.run(delete(alarms).where(alarms.c.ref == ref))
             return
         row = self._tx.insert(alarms).values(ref=ref, at=at)
-        newer = {"at": row.excluded.at, "leased_until": None}
+        newer = {"at": row.excluded.at, "leased_until": None, "holder": None}
         await self._tx.run(row.on_conflict_do_update(index_elements=[alarms.c.ref], set_=newer))
         self._tx.touch(ALARMS)
 
@@ -37,7 +37,8 @@ class AlarmClock:
     async def due(self, now: datetime, limit: int, seconds: float) -> list[str]:
         """The cases whose alarm is due, the longest due first, ours for `seconds`.
 
-        The lease ends when the alarm is set anew. If that never happens, it rings again when the lease is over.
+        The lease ends when the alarm is set anew. If that never happens, it rings again when the lease is over, or
+        this process.
         """
         async with self._begin() as tx:
             free = or_(alarms.c.leased_until.is_(None), alarms.c.leased_until <= tx.clock())
@@ -45,8 +46,16 @@ class AlarmClock:
             rings = rings.order_by(alarms.c.at, alarms.c.ref).limit(limit).with_for_update(skip_locked=True)
             refs = [row.ref for row in await tx.all(rings)]
             if refs:
-                await tx.run(update(alarms).where(alarms.c.ref.in_(refs)).values(leased_until=tx.clock(seconds)))
+                lease = {"leased_until": tx.clock(seconds), "holder": tx.holder or None}
+                await tx.run(update(alarms).where(alarms.c.ref.in_(refs)).values(**lease))
         return refs
+
+    async def reclaim(self) -> None:
+        """Gives back what this process leased, because the answer was lost. Does nothing in one that does not serve."""
+        async with self._begin() as tx:
+            if tx.holder:
+                ours = update(alarms).where(alarms.c.holder == tx.holder)
+                await tx.run(ours.values(leased_until=null(), holder=null()))
 
     async def next_at(self) -> datetime | None:
         """The business time of the earliest alarm."""

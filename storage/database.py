@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage import codec, migrations
 from storage.alarms import AlarmClock
 from storage.errors import StorageError, TryAgain, connected, translated
+from storage.locks import CHANNEL, FileLocks, Line
+from storage.paces import SharedPace
+from storage.presence import QUEUES, TURNS, Presence, Turn
 from storage.queues import Inbox, fetches, outbox
 from storage.signals import Signals
 from storage.transaction import Transaction
@@ -27,6 +30,10 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _BUSY = 30
 #: Seconds that a unit of work waits for a connection before it gives up with TryAgain.
 _POOL_WAIT = 60
+#: Seconds that a new connection to PostgreSQL may take.
+_CONNECT = 10
+#: Seconds after which a worker looks at its queue though nobody called: while other processes can call, and otherwise.
+_HEARING, _DEAF = 5.0, 0.5
 
 
 class Database:
@@ -44,6 +51,12 @@ class Database:
         self.outbox = outbox(self._transaction)
         self.fetches = fetches(self._transaction)
         self.alarms = AlarmClock(self._transaction)
+        self._line: Line | None = None
+        if self.is_sqlite:
+            locks: FileLocks | Line = FileLocks(Path(str(self.url.database)))
+        else:
+            locks = self._line = Line(self.url, heard=self._heard, lost=lambda: self._presence.lost())
+        self._presence = Presence(self._transaction, locks, wake=lambda: self._signals.raise_for(QUEUES))
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,9 +87,36 @@ class Database:
         try:
             with translated():
                 async with connected(engine) as connection, connection.begin():
-                    await connection.run_sync(migrations.upgrade)
+                    if not await connection.run_sync(migrations.is_newest):
+                        await connection.run_sync(migrations.upgrade)
         finally:
             await engine.dispose()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Inside, this process is one of those that serve the migrated database: it hears of what others commit, has
+        turns, and what it leases is free as soon as it is gone. Raises TryAgain when it cannot begin."""
+        await self._presence.open()
+        beating = asyncio.create_task(self._presence.run())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            await self._presence.close()
+
+    def turn(self, name: str) -> Turn:
+        """Something that only one of the processes does at a time. Nobody's turn comes who is not `serving`."""
+        return self._presence.turn(name)
+
+    def pace(self, name: str, *, rate: float, burst: float) -> SharedPace:
+        """A pace that all processes keep together: at most `burst` at once and `rate` a second."""
+        return SharedPace(self._transaction, name, rate=rate, burst=burst)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a worker may wait for a call before it looks by itself."""
+        return _HEARING if self._line is not None and self._line.is_open else _DEAF
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[SqlWork]:
@@ -99,18 +139,32 @@ class Database:
                 yield SqlWork(Transaction(connection, is_reading=True))
 
     async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
-        """Returns when something was committed in this process for the queue since the last wait, at the latest after
-        `timeout` seconds. Queues: "inbox", "outbox", "fetches", "alarms"."""
+        """Returns when something was committed for the queue since the last wait, at the latest after `timeout`
+        seconds. Queues: "inbox", "outbox", "fetches", "alarms". Commits of other processes are heard of while `serving`
+        on PostgreSQL."""
         await self._signals.wait(queue, timeout)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         with translated():
             async with connected(self._writer) as connection, connection.begin():
-                tx = Transaction(connection)
+                tx = Transaction(connection, holder=self._presence.holder)
                 yield tx
                 await tx.flush()
+                if tx.touched and self._line is not None and not self._line.is_open:
+                    await tx.run(select(func.pg_notify(CHANNEL, " ".join(sorted(tx.touched)))))
         self._signals.raise_for(tx.touched)
+        for queue, seconds in tx.due:
+            self._signals.raise_later(queue, seconds)
+        if tx.touched and self._line is not None and self._line.is_open:
+            # After the commit and not in it: commits that notify wait for each other in all of PostgreSQL. If we die in
+            # between, whoever buries us wakes all.
+            self._line.tell(tx.touched)
+
+    def _heard(self, news: Iterable[str]) -> None:
+        self._signals.raise_for(news)
+        if TURNS in news:
+            self._presence.kick()
 
 
 def driver_url(url: str) -> URL:
@@ -146,22 +200,32 @@ def _make_file(file: Path) -> None:
 def _writer(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url, json_serializer=codec.dumps, pool_size=10, pool_timeout=_POOL_WAIT, pool_pre_ping=True
+            url,
+            json_serializer=codec.dumps,
+            hide_parameters=True,
+            pool_size=10,
+            pool_timeout=_POOL_WAIT,
+            pool_pre_ping=True,
+            connect_args={"timeout": _CONNECT},
         )
-    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT)
+    engine = create_async_engine(
+        url, json_serializer=codec.dumps, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT
+    )
     _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=ON"])
     return engine
 
 
 def _reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, json_serializer=codec.dumps, pool_size=4, pool_timeout=_POOL_WAIT)
+    engine = create_async_engine(
+        url, json_serializer=codec.dumps, hide_parameters=True, pool_size=4, pool_timeout=_POOL_WAIT
+    )
     _prepare_sqlite(engine.sync_engine, begin="BEGIN", pragmas=["query_only=ON"])
     return engine
 
 
 def _migrator(url: URL) -> AsyncEngine:
     """SQLite rebuilds tables to alter them, which references between them would forbid: they are off meanwhile."""
-    engine = create_async_engine(url, json_serializer=codec.dumps, poolclass=NullPool)
+    engine = create_async_engine(url, json_serializer=codec.dumps, hide_parameters=True, poolclass=NullPool)
     if url.get_backend_name() == "sqlite":
         _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=OFF"])
     return engine

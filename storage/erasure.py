@@ -18,7 +18,7 @@ from conversations.cases.orders import Order
 from conversations.messages import Person
 from storage import codec, tables
 from storage.signs import signs
-from storage.tables import bindings, cases, dialogs, evidence, guesses, items, lanes, links, orders, people, posts
+from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts
 from storage.transaction import Transaction
 
 #: Where somebody had their chat, when they are erased: an address that no messenger gives, one for each.
@@ -97,7 +97,7 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "hash": _N,
     },
     "evidence": {"ref": _N, "n": _N, "doc": _CASE},
-    "alarms": {"ref": _N, "at": _N, "leased_until": _N},
+    "alarms": {"ref": _N, "at": _N, "leased_until": _N, "holder": _N},
     "extensions": {"n": _N, "store": _N, "begins": _N, "ends": _N, "seconds": _N, "reason": _N, "made_at": _N},
     "outages": {"ended_at": _N, "began_at": _N},
     "packs": {"hash": _N, "id": _N, "text": _N},
@@ -121,6 +121,8 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "dead": _Q,
     },
     "marks": {"name": _N, "at": _N},
+    "processes": {"n": _N, "since": _N},
+    "paces": {"name": _N, "full_at": _N},
 }
 
 #: What an update carries of messages that others wrote, or that tell what others wrote.
@@ -171,11 +173,6 @@ class SqlErasure:
         """Forgets what was shown before that for claims that were never sent. Returns the names of its files."""
         old = evidence.c.doc["at"].as_string() < codec.encode(before)
         return await self._drop_drafts(old, most=most, only_dropped=True)
-
-    async def outdated_guesses(self, before: datetime, *, most: int) -> int:
-        """Forgets wrong codes from before that. Returns how many."""
-        old = select(guesses.c.id).where(guesses.c.at < before).limit(most)
-        return len(await self._tx.all(delete(guesses).where(guesses.c.id.in_(old)).returning(guesses.c.id)))
 
     async def _renew_codes(self, person: int) -> None:
         """The code of an order that they know opens it no more."""

@@ -26,8 +26,10 @@ class LeaseLost(StorageError):
         self.queue, self.lane = queue, lane
 
 
-#: SQLSTATEs after which the same work may well succeed: serialization, deadlock, lock timeout, shutdown, too many clients.
-_PASSING = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300"})
+#: SQLSTATEs after which the same work may well succeed: serialization, deadlock, lock timeout, a server that shuts down or
+#: starts, a session ended for idleness, too many clients. Classes: 08, the connection; 57P, the operator's doing.
+_PASSING = frozenset({"40001", "40P01", "55P03", "25P03", "53300"})
+_PASSING_CLASSES = ("08", "57P")
 
 
 @contextmanager
@@ -36,24 +38,45 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as err:
-        if err.connection_invalidated or _passes(err):
-            raise TryAgain(type(err.orig).__name__) from err
+        if err.connection_invalidated or (err.orig is not None and _passes(err.orig)):
+            raise TryAgain(type(err.orig.__cause__ or err.orig).__name__ if err.orig else "unknown") from err
         raise
     except PoolTimeout as err:
         raise TryAgain("no connection became free") from err
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Around connecting, where the driver's errors come as they are: TryAgain for what passes by itself, else
+    StorageError."""
+    try:
+        yield
+    except (OSError, EOFError) as err:  # a time that ran out is an OSError too
+        raise TryAgain(type(err).__name__) from err
+    except (DBAPIError, PoolTimeout, StorageError):
+        raise
+    except Exception as err:
+        if not type(err).__module__.startswith("asyncpg."):
+            raise
+        if _passes(err):
+            raise TryAgain(type(err).__name__) from err
+        raise StorageError(f"the database cannot be used: {err}") from err
 
 
 @asynccontextmanager
 async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection; TryAgain when there is none to be had. Network errors in the body are the caller's own."""
     async with AsyncExitStack() as stack:
-        try:
+        with reaching():
             connection = await stack.enter_async_context(engine.connect())
-        except OSError as err:
-            raise TryAgain(type(err).__name__) from err
         yield connection
 
 
-def _passes(err: DBAPIError) -> bool:
-    state = getattr(err.orig, "sqlstate", None) or ""
-    return state in _PASSING or state.startswith("08") or "database is locked" in str(err.orig)
+def _passes(err: BaseException) -> bool:
+    """An error without a state is the driver's own: a connection that is closed or used by somebody else."""
+    if "database is locked" in str(err):
+        return True
+    state = getattr(err, "sqlstate", None)
+    if state is None:
+        return type(err).__name__ in ("InterfaceError", "InternalClientError") and "connection" in str(err)
+    return state in _PASSING or state.startswith(_PASSING_CLASSES)

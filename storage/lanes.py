@@ -2,8 +2,8 @@
 and the evidence to fetch (a lane a case).
 
 A lane is one row, and holding its row lock is what makes this right: whoever puts an item in locks the lane first, so
-ids grow in the order of commits; a lease moves `ready_at` to its own end and writes its token, so that an expired
-lease is simply a lane that is ready again; finishing checks the token under the lock and looks again for what came in
+ids grow in the order of commits; a lease moves `ready_at` to its own end and writes its token (which begins with the
+process that holds it, see `storage.presence`), so that an expired lease is simply a lane that is ready again; finishing checks the token under the lock and looks again for what came in
 meanwhile. `ready_at` is None when nothing is pending. All of this keeps to the database's clock, never to business
 time.
 """
@@ -112,7 +112,7 @@ async def _take(tx: Transaction, queue: str, count: int, seconds: float) -> dict
     order = {row.lane: place for place, row in enumerate(await tx.all(ready))}
     if not order:
         return {}
-    token = secrets.token_hex(16)
+    token = f"{tx.holder}{secrets.token_hex(16)}"
     taken = await tx.all(
         _lanes(queue, order)
         .values(token=token, ready_at=tx.clock(seconds), attempts=lanes.c.attempts + 1)
@@ -158,7 +158,7 @@ async def finish(tx: Transaction, queue: str, leased: Leased[Any], outcome: Outc
         return
     waiting = _waiting(queue, leased.lane)
     await tx.run(ours.values(token=null(), ready_at=case((waiting, tx.clock(outcome.retry_in or 0)), else_=null())))
-    tx.touch(queue)
+    tx.touch(queue, outcome.retry_in)
 
 
 async def _hold(tx: Transaction, queue: str, leased: Leased[Any]) -> None:

@@ -66,9 +66,10 @@ class SqlPrivacy:
 
     async def cases_of(self, person: int) -> Sequence[Case]:
         """Every case in which they said or did anything, or had to, oldest first."""
-        spoke = select(journal.c.ref).where(journal.c.person == person)
-        theirs = or_(cases.c.buyer == person, cases.c.arbitrator == person, cases.c.ref.in_(spoke))
-        rows = await self._tx.all(select(cases.c.doc).where(theirs).order_by(cases.c.opened_at, cases.c.ref))
+        spoke = select(journal.c.ref).where(journal.c.person == person)  # an arbitrator has at least taken it
+        theirs = spoke.union(select(cases.c.ref).where(cases.c.buyer == person))
+        found = select(cases.c.doc).where(cases.c.ref.in_(theirs)).order_by(cases.c.opened_at, cases.c.ref)
+        rows = await self._tx.all(found)
         return [codec.decode(Case, row.doc) for row in rows]
 
     async def held_cases(self, refs: Collection[str], now: datetime) -> frozenset[str]:

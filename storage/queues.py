@@ -80,6 +80,16 @@ class Queue(Generic[P]):
             readable = [await self._readable(tx, leased, seconds) for leased in taken]
         return [leased for leased in readable if leased.items]
 
+    async def reclaim(self, known: Collection[str]) -> None:
+        """Gives back what this process leased and does not know of, because the answer was lost; `known` are the tokens
+        that it has. Does nothing in a process that does not serve."""
+        async with self._begin() as tx:
+            if tx.holder:
+                # What is leased is ready in the future: a short stretch of the index.
+                ours = lanes.c.queue == self.name, lanes.c.ready_at > tx.clock(), lanes.c.token.startswith(tx.holder)
+                unknown = update(lanes).where(*ours, lanes.c.token.not_in(known))
+                await tx.run(unknown.values(token=null(), ready_at=tx.clock()))
+
     async def _readable(self, tx: Transaction, leased: Leased[Any], seconds: float) -> Leased[P]:
         read, dead = list[Item[P]](), dict[int, str]()
         for item in leased.items:
@@ -111,10 +121,12 @@ class Queue(Generic[P]):
             )
         return [DeadItem(row.id, row.lane, row.payload, row.dead, row.at) for row in rows]
 
-    async def revive(self, ids: Collection[int]) -> int:
-        """Puts dead letters back where they were in their lanes. Returns how many."""
+    async def revive(self, ids: Collection[int] | None) -> int:
+        """Puts dead letters back where they were in their lanes; None for all. Returns how many."""
         async with self._begin() as tx:
-            named = items.c.queue == self.name, items.c.id.in_(ids), items.c.dead.is_not(None)
+            named = [items.c.queue == self.name, items.c.done_at.is_not(None), items.c.dead.is_not(None)]
+            if ids is not None:
+                named.append(items.c.id.in_(ids))
             names = sorted({row.lane for row in await tx.all(select(items.c.lane).where(*named))})
             for name in names:
                 await tx.run(

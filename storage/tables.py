@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
+    literal,
 )
 
 from storage.columns import Doc, Instant, Serial, Words
@@ -151,9 +152,31 @@ cases = Table(
     ForeignKeyConstraint(["store", "order_number"], ["orders.store", "orders.number"], **_AT_COMMIT),
     Index(None, "store", "order_number"),
     Index(None, "buyer"),
-    Index(None, "arbitrator"),
-    Index(None, "state", "due_at"),
+    Index(None, "due_at"),
+    Index(None, "opened_at"),
     Index(None, "ended_at"),
+)
+
+
+def _cases_where(name: str, condition: Any, *columns: Any) -> None:
+    """An index of some of the cases, in the order in which a list shows them."""
+    Index(f"ix_cases_{name}", *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+#: The cases an arbitrator may take. Written out, not bound: a query uses that index only if it says just the same.
+IS_QUEUED = cases.c.state.in_([literal(state, literal_execute=True) for state in ("escalated", "breached")])
+
+_is_open, _pressing = cases.c.ended_at.is_(None), (cases.c.due_at, cases.c.opened_at, cases.c.ref)
+_cases_where("queued", IS_QUEUED, *_pressing)
+_cases_where("open_of_store", _is_open, cases.c.store, *_pressing)
+_cases_where("open_of_arbitrator", _is_open, cases.c.arbitrator, *_pressing)
+_cases_where(
+    "ended_of_store",
+    cases.c.ended_at.is_not(None),
+    cases.c.store,
+    cases.c.ended_at.desc(),
+    cases.c.opened_at,
+    cases.c.ref,
 )
 
 #: What went off a case because it had been kept long enough: its "evidence", its "texts".
@@ -198,7 +221,14 @@ alarms = Table(
     Column("ref", Words, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("leased_until", Instant),
+    Column("holder", Words),
     Index(None, "at"),
+)
+Index(
+    "ix_alarms_holder",
+    alarms.c.holder,
+    sqlite_where=alarms.c.holder.is_not(None),
+    postgresql_where=alarms.c.holder.is_not(None),
 )
 
 #: The operator's extensions of deadlines; `store` is empty for all stores, both ends belong to the period.
@@ -284,6 +314,14 @@ Index(
     postgresql_where=items.c.done_at.is_(None),
 )
 Index("ix_items_queue_done_at", items.c.queue, items.c.done_at)
+Index(
+    "ix_items_dead",
+    items.c.queue,
+    items.c.done_at,
+    items.c.id,
+    sqlite_where=items.c.dead.is_not(None),
+    postgresql_where=items.c.dead.is_not(None),
+)
 
 #: Instants to remember across restarts.
 marks = Table(
@@ -291,4 +329,23 @@ marks = Table(
     metadata,
     Column("name", Words, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+# --- the processes ---------------------------------------------------------------------------------------------
+
+#: Those that serve this database: see `storage.presence`. Each holds a lock on its number while it lives.
+processes = Table(
+    "processes",
+    metadata,
+    Column("n", Serial, primary_key=True, autoincrement=True),
+    Column("since", Instant, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given out again
+)
+
+#: See `storage.paces`: `full_at` is when nothing would be left of what was used up.
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("full_at", Instant, nullable=False),
 )

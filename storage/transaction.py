@@ -12,16 +12,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import Instant
+from storage.errors import translated
 from storage.lanes import Put, put_in
 
 
 class Transaction:
     """Statements go to the database at once; lane items wait for `flush`, so that lanes are locked last and in order."""
 
-    def __init__(self, connection: AsyncConnection, *, is_reading: bool = False) -> None:
+    def __init__(self, connection: AsyncConnection, *, is_reading: bool = False, holder: str = "") -> None:
         self.connection = connection
         self.is_reading = is_reading
+        self.holder = holder
         self.touched: set[str] = set()
+        self.due: list[tuple[str, float]] = []
         self._puts: list[Put] = []
 
     @property
@@ -60,17 +63,23 @@ class Transaction:
         """Puts an item in at the end of the transaction."""
         self._puts.append(Put(queue, lane, payload))
 
-    def touch(self, queue: str) -> None:
-        """The workers of that queue are told when this commits."""
+    def touch(self, queue: str, after: float | None = None) -> None:
+        """The workers of that queue are told when this commits; those of this process again `after` so many seconds."""
         self.touched.add(queue)
+        if after:
+            self.due.append((queue, after))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What happens inside is undone alone when an exception leaves it; the exception goes on."""
+        """What happens inside is undone alone when an exception leaves it; the exception goes on.
+
+        TryAgain when it is the database that gave way: then the whole transaction is over.
+        """
         said = len(self._puts)
         try:
-            async with self.connection.begin_nested():
-                yield
+            with translated():
+                async with self.connection.begin_nested():
+                    yield
         except BaseException:
             del self._puts[said:]
             raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Hashable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -19,10 +19,14 @@ BESIDE_WEBHOOK = "can't use getUpdates method while webhook is active; use delet
 
 @dataclass(slots=True)
 class Pending:
-    """One update, encoded when it happened. `late`: an injected repeat or straggler, kept until delivered once."""
+    """One update, encoded when it happened; those of one `lane`, a chat, are delivered one after another.
+
+    `late`: an injected repeat or straggler, kept until delivered once.
+    """
 
     update_id: int
     body: bytes
+    lane: Hashable
     late: bool = False
     is_delivered: bool = False
 
@@ -60,9 +64,8 @@ class UpdateQueue:
         self._held: list[Pending] = []
         self._handed_out = 0
         self._poller: asyncio.Future[bool] | None = None
-        self.arrived = asyncio.Event()
-        """Set while there is something to deliver."""
-        self.webhook_changed = asyncio.Event()
+        self.changed = asyncio.Event()
+        """Set when there is something new to deliver, or another place to deliver it to."""
 
     def __len__(self) -> int:
         return len(self._pending) + len(self._held)
@@ -74,7 +77,7 @@ class UpdateQueue:
             return
         update_id = self._next_id
         self._next_id = update_id + 1
-        self._queue(Pending(update_id, to_json({"update_id": update_id, kind: body})))
+        self._queue(Pending(update_id, to_json({"update_id": update_id, kind: body}), _lane(update_id, body)))
 
     def put_raw(self, update: dict[str, Any]) -> int:
         """Queues an update exactly as given, with an `update_id` if it has none; returns that id."""
@@ -82,9 +85,19 @@ class UpdateQueue:
         if not isinstance(update_id, int):
             update_id = self._next_id
             update = {"update_id": update_id, **update}
-        self._next_id = max(self._next_id, update_id + 1)
-        self._queue(Pending(update_id, to_json(update)))
+        body = next((part for part in update.values() if isinstance(part, dict)), {})
+        self.put_body(update_id, to_json(update), _lane(update_id, body))
         return update_id
+
+    def put_body(self, update_id: int, body: bytes, lane: Hashable = None) -> None:
+        """Queues an update as it goes over the wire, whatever it is; the queue itself knows it by `update_id`."""
+        self._next_id = max(self._next_id, update_id + 1)
+        self._queue(Pending(update_id, body, ("update", update_id) if lane is None else lane))
+
+    @property
+    def next_id(self) -> int:
+        """The id that the next update will have."""
+        return self._next_id
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remembers which kinds the bot wants; None keeps the last answer, none at all means the default."""
@@ -96,14 +109,13 @@ class UpdateQueue:
         self.webhook = webhook
         if webhook is not None:
             self.end_poll(conflict(BESIDE_WEBHOOK))
-        self.webhook_changed.set()
+        self.changed.set()
 
     def clear(self) -> None:
         """Forgets everything not yet confirmed."""
         self._pending.clear()
         self._held.clear()
         self._handed_out = 0
-        self.arrived.clear()
 
     async def poll(self, *, offset: int, limit: int, patience: float) -> list[bytes]:
         """Up to `limit` encoded updates from `offset` on, waiting up to `patience` seconds for the first.
@@ -131,17 +143,24 @@ class UpdateQueue:
             else:
                 poller.set_exception(error)
 
-    def head(self) -> Pending | None:
-        """The oldest update not confirmed, for the webhook."""
-        return self._pending[0] if self._pending else None
+    def next_of_others(self, busy: Container[Hashable], most: int) -> list[Pending]:
+        """The oldest update of each lane that is not busy, up to `most` of them, for the webhook."""
+        found: dict[Hashable, Pending] = {}
+        for entry in self._pending:
+            if len(found) >= most:
+                break
+            if entry.lane not in busy and entry.lane not in found:
+                found[entry.lane] = entry
+        return list(found.values())
+
+    def is_pending(self, entry: Pending) -> bool:
+        """Whether it still is to be delivered."""
+        return any(each is entry for each in self._pending)
 
     def done(self, entry: Pending) -> None:
-        """Confirms the update the webhook has accepted, if it still is the oldest."""
-        if self._pending and self._pending[0] is entry:
-            self._pending.popleft()
-            self._handed_out = 0
-        if not self._pending:
-            self.arrived.clear()
+        """Confirms an update that the webhook has accepted."""
+        self._pending = deque(each for each in self._pending if each is not entry)
+        self._handed_out = 0
 
     def _refuse_beside_webhook(self) -> None:
         if self.webhook is not None:
@@ -174,8 +193,6 @@ class UpdateQueue:
             while pending and pending[0].update_id < offset and (pending[0].is_delivered or not pending[0].late):
                 pending.popleft()
         self._handed_out = 0
-        if not pending:
-            self.arrived.clear()
 
     def _queue(self, entry: Pending) -> None:
         disorder = self.disorder
@@ -186,7 +203,7 @@ class UpdateQueue:
             return
         self._pending.append(entry)
         if disorder.duplicate and disorder.random.random() < disorder.duplicate:
-            self._pending.append(Pending(entry.update_id, entry.body, late=True))
+            self._pending.append(Pending(entry.update_id, entry.body, entry.lane, late=True))
         self._release()
         self._wake()
 
@@ -197,10 +214,18 @@ class UpdateQueue:
             self._wake()
 
     def _wake(self) -> None:
-        self.arrived.set()
+        self.changed.set()
         poller, self._poller = self._poller, None
         if poller is not None and not poller.done():
             poller.set_result(True)
+
+
+def _lane(update_id: int, body: Any) -> Hashable:
+    """The chat an update happened in; the update itself where there is none, for it need not wait for another."""
+    place = body.get("message", body) if isinstance(body, dict) else {}
+    chat = place.get("chat") if isinstance(place, dict) else None
+    number = chat.get("id") if isinstance(chat, dict) else None
+    return number if isinstance(number, int) else ("update", update_id)
 
 
 def _end(poller: "asyncio.Future[bool]") -> None:

@@ -16,6 +16,7 @@ from bot.telegram.errors import translate
 from bot.telegram.intake import Intake
 from bot.telegram.updates import ALLOWED_UPDATES
 from bot.workers.retry import RetryPolicy, pause
+from storage.errors import TryAgain
 
 LOG = log.get(__name__)
 
@@ -44,6 +45,7 @@ class Poller:
 
     async def run(self, stop: asyncio.Event) -> None:
         warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
+        self._offset = None  # others may have polled since the last time
         await self._without_webhook(stop)
         failures = 0
         while not stop.is_set():
@@ -55,8 +57,13 @@ class Poller:
                 delay = _delay(err, failures)
                 LOG.warning("updates not fetched", reason=translate(err).message, failures=failures, retry_in=delay)
                 await pause(stop, delay)
+            except TryAgain as err:
+                failures += 1
+                delay = BACKOFF.delay(failures)
+                LOG.warning("updates not kept", reason=str(err), failures=failures, retry_in=delay)
+                await pause(stop, delay)
             except Exception as err:
-                # The database is away, most likely. What was fetched is not confirmed and comes again.
+                # Whatever it is: what was fetched is not confirmed and comes again.
                 failures += 1
                 delay = BACKOFF.delay(failures)
                 LOG.error("updates not kept", failures=failures, retry_in=delay, **log.failure(err))

@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import Final
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +15,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot import log
+from bot.health import Check, routes, serving
 from bot.settings import Address
 from bot.telegram.errors import translate
 from bot.telegram.intake import Intake
@@ -32,12 +29,7 @@ SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 #: Bytes; an update is a few kilobytes.
 MAX_UPDATE: Final = 1024 * 1024
 
-#: Telegram gives up on a connection after about a minute; so do we, on stopping, long before.
-GRACE_SECONDS: Final = 3
-
 BACKOFF: Final = RetryPolicy(first=1, factor=2, longest=60, attempts=0)
-
-Check = Callable[[], Awaitable[bool]]
 
 
 def create_app(intake: Intake, *, secret: str, is_ready: Check) -> Starlette:
@@ -61,23 +53,11 @@ def create_app(intake: Intake, *, secret: str, is_ready: Check) -> Starlette:
             return PlainTextResponse("not kept, send it again", 503)
         return PlainTextResponse("ok")
 
-    async def healthz(request: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def readyz(request: Request) -> Response:
-        return PlainTextResponse("ok") if await is_ready() else PlainTextResponse("not ready", 503)
-
-    return Starlette(
-        routes=[
-            Route("/healthz", healthz, methods=["GET"]),
-            Route("/readyz", readyz, methods=["GET"]),
-            Route("/{path:path}", receive, methods=["POST"]),
-        ]
-    )
+    return Starlette(routes=[*routes(is_ready), Route("/{path:path}", receive, methods=["POST"])])
 
 
 class Webhook:
-    """Serves the application, and tells Telegram where it is."""
+    """Serves the application, and tells Telegram where it is. Any number of processes may say the same to Telegram."""
 
     def __init__(self, bot: Bot, intake: Intake, *, url: str, secret: str, listen: Address, is_ready: Check) -> None:
         self._bot = bot
@@ -87,27 +67,11 @@ class Webhook:
         self._app = create_app(intake, secret=secret, is_ready=is_ready)
 
     async def run(self, stop: asyncio.Event) -> None:
-        family = socket.AF_INET6 if ":" in self._listen.host else socket.AF_INET
-        listener = socket.create_server(self._listen, family=family, backlog=1024)
-        config = uvicorn.Config(
-            self._app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        async with serving(self._app, self._listen) as ended:
             await self._register(stop)
             stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
-        finally:
-            server.should_exit = True
-            await serving
-            listener.close()
 
     async def _register(self, stop: asyncio.Event) -> None:
         failures = 0
@@ -127,14 +91,6 @@ class Webhook:
                 delay = trouble.retry_after or BACKOFF.delay(failures)
                 LOG.warning("webhook not set", reason=trouble.message, retry_in=delay)
                 await pause(stop, delay)
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever owns the process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _body(request: Request) -> bytes | None:

@@ -19,8 +19,9 @@ from storage.queues import ALARMS
 
 LOG = log.get(__name__)
 
-#: Seconds between looks, so that a deadline is at most this late; and cases taken at once.
+#: Seconds between looks when an alarm is due that is not ours to ring, and the least between any two; cases taken at once.
 POLL: Final = 1.0
+LEAST: Final = 0.05
 EACH: Final = 20
 
 #: Seconds that an alarm is ours. One that fails rings again after that.
@@ -45,7 +46,10 @@ class DeadlinesWorker:
             try:
                 if self._heartbeat.is_due:
                     await self._heartbeat.beat()
+                if failures:  # the answer to a lease may have been lost
+                    await self._db.alarms.reclaim()
                 refs = await self._db.alarms.due(self._clock(), EACH, SECONDS)
+                rest = 0.0 if refs else await self._until_next()
                 failures = 0
             except TryAgain as err:
                 failures += 1
@@ -57,7 +61,7 @@ class DeadlinesWorker:
                 if stop.is_set():
                     return
             if not refs:
-                await self._rest(jump, stop)
+                await first_of(jump.wait(), stop.wait(), self._db.wait(ALARMS, rest))
 
     async def _ring(self, ref: str) -> None:
         try:
@@ -66,6 +70,11 @@ class DeadlinesWorker:
         except Exception as err:
             LOG.error("deadline failed", ref=ref, **log.failure(err))
 
-    async def _rest(self, jump: asyncio.Event, stop: asyncio.Event) -> None:
-        """Until the clock was moved, an alarm was set, or it is time to look again."""
-        await first_of(jump.wait(), stop.wait(), self._db.wait(ALARMS, timeout=POLL))
+    async def _until_next(self) -> float:
+        """Seconds to rest until the next alarm is due; a clock that is moved and an alarm that is set end the rest."""
+        patience = max(POLL, self._db.patience)
+        next_at = await self._db.alarms.next_at()
+        if next_at is None:
+            return patience
+        left = (next_at - self._clock()).total_seconds()
+        return min(max(left, LEAST), patience) if left > 0 else POLL

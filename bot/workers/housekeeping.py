@@ -52,7 +52,7 @@ class HousekeepingWorker:
 
     async def _guesses(self) -> int:
         async with self._db.work() as work:
-            return await work.erasure.outdated_guesses(self._clock() - self._retention.guesses, most=BATCH)
+            return await work.guesses.purge(self._clock() - self._retention.guesses, most=BATCH)
 
     async def _purge(self, what: str, purge: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
         gone, batch = 0, BATCH

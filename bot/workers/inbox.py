@@ -14,6 +14,7 @@ from bot.workers.retry import RetryPolicy
 from conversations.messages import Notice, Outgoing, Pressed, Said, Toast
 from conversations.phrase import Phrase
 from storage.database import Database
+from storage.errors import TryAgain
 from storage.lanes import Item, Leased
 from storage.work import SqlWork
 
@@ -58,6 +59,8 @@ class InboxHandler:
                 try:
                     await self._receive(item, work)
                     done.append(item.id)
+                except TryAgain:
+                    raise  # the database gave way, not the message
                 except Unreadable as err:
                     dead[item.id] = f"unreadable: {err}"
                 except Exception as err:

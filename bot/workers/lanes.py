@@ -17,10 +17,6 @@ from storage.work import SqlWork
 LOG = log.get(__name__)
 P = TypeVar("P")
 
-#: Seconds between looks at a queue that nobody in this process put anything into: other processes do, leases run out
-#: and retries come due.
-POLL = 0.5
-
 #: How long to leave a lane alone, or the whole database, after something went wrong around the work itself.
 BACKOFF = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -56,6 +52,7 @@ class LaneWorker(Generic[P]):
         self._each = each
         self._seconds = seconds
         self._busy: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stopped, then finishes what it has begun."""
@@ -79,6 +76,8 @@ class LaneWorker(Generic[P]):
             if (free := self._width - len(self._busy)) <= 0:
                 return []
             try:
+                if failures:  # the answer to a lease may have been lost
+                    await self._queue.reclaim(self._held)
                 return await self._queue.lease(free, self._each, self._seconds)
             except TryAgain as err:
                 failures += 1
@@ -90,14 +89,18 @@ class LaneWorker(Generic[P]):
         """Waits for something to do: a new item, a lane that came free, the next look, the end."""
         waits: list[Awaitable[Any]] = [stop.wait()]
         if len(self._busy) < self._width:
-            waits.append(self._db.wait(self._queue.name, POLL))
+            waits.append(self._db.wait(self._queue.name, self._db.patience))
         await first_of(*waits, *self._busy)
 
     async def _work_on(self, leased: Leased[P], stop: asyncio.Event) -> None:
+        self._held.add(leased.token)
         try:
             await self._handler.handle(leased, stop)
         except LeaseLost:
             LOG.warning("lease lost", queue=self._queue.name, lane=leased.lane)
+        except TryAgain as err:
+            LOG.warning("lane put off", queue=self._queue.name, lane=leased.lane, reason=str(err))
+            await self._give_back(leased, stop)
         except Exception as err:
             LOG.error(
                 "lane failed",
@@ -106,12 +109,23 @@ class LaneWorker(Generic[P]):
                 attempts=leased.attempts,
                 **log.failure(err),
             )
-            await self._give_back(leased)
+            await self._give_back(leased, stop)
+        finally:
+            self._held.discard(leased.token)
 
-    async def _give_back(self, leased: Leased[P]) -> None:
-        try:
-            async with self._db.work() as work:
-                await self._finishing(work).finish(leased, retry_in=BACKOFF.delay(leased.attempts))
-        except (LeaseLost, TryAgain) as err:
-            # The lease runs out by itself.
-            LOG.warning("lane not given back", queue=self._queue.name, lane=leased.lane, error=type(err).__name__)
+    async def _give_back(self, leased: Leased[P], stop: asyncio.Event) -> None:
+        """As soon as the database can be reached; it may be away. At the end of the process all is given back anyway."""
+        failures = 0
+        while True:
+            try:
+                async with self._db.work() as work:
+                    await self._finishing(work).finish(leased, retry_in=BACKOFF.delay(leased.attempts))
+                return
+            except LeaseLost:
+                return
+            except TryAgain as err:
+                failures += 1
+                LOG.warning("lane not given back", queue=self._queue.name, lane=leased.lane, reason=str(err))
+                if stop.is_set():
+                    return
+                await pause(stop, BACKOFF.delay(failures))

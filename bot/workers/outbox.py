@@ -16,7 +16,7 @@ from bot.workers.delivery import Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import LaneWorker
 from bot.workers.pace import Pace
-from bot.workers.retry import RetryPolicy
+from bot.workers.retry import RetryPolicy, insist
 from conversations.messages import Card, Outgoing, Person, Placing, Toast
 from storage.database import Database
 from storage.evidence_files import EvidenceStore
@@ -27,6 +27,9 @@ LOG = log.get(__name__)
 #: A day of trying; then a person's chat must not wait any longer behind one message.
 #: `unsure`: a message that may have arrived each time is sent so often, since one too many is better than none.
 RETRY: Final = RetryPolicy(first=0.5, factor=2, longest=600, attempts=150, unsure=6)
+
+#: How often to try to write down what was sent, while the database is away.
+INSIST: Final = RetryPolicy(first=0.1, factor=2, longest=2, attempts=0)
 
 #: Brings a person's menu in line with their roles and language; raises DeliveryError.
 KeepMenu = Callable[[Person], Awaitable[None]]
@@ -103,15 +106,25 @@ class OutboxHandler:
         retry_in: float | None = None,
         is_last: bool = True,
     ) -> None:
-        """Writes down what was sent and what became of the item; the lane stays ours while there is more to say."""
-        async with self._db.work() as work:
-            for post in posts:
-                assert person is not None
-                if post.frees:
-                    await work.posts.clear_slot(person.address, post.frees)
-                await work.posts.record(person.address, post.message, slot=post.slot, ref=post.ref, origin=post.origin)
-            keep_for = None if is_last else SECONDS
-            await work.outbox.finish(leased, done=done, dead=dead, retry_in=retry_in, keep_for=keep_for)
+        """Writes down what was sent and what became of the item; the lane stays ours while there is more to say.
+
+        A message is out and cannot be taken back: while the database is away, this waits for it as long as the lane is
+        ours, so that the message is not sent again.
+        """
+        keep_for = None if is_last else SECONDS
+
+        async def write() -> None:
+            async with self._db.work() as work:
+                for post in posts:
+                    assert person is not None
+                    if post.frees:
+                        await work.posts.clear_slot(person.address, post.frees)
+                    await work.posts.record(
+                        person.address, post.message, slot=post.slot, ref=post.ref, origin=post.origin
+                    )
+                await work.outbox.finish(leased, done=done, dead=dead, retry_in=retry_in, keep_for=keep_for)
+
+        await insist(write, INSIST, seconds=SECONDS)
 
     def _retry_in(self, item: Item[Outgoing], err: DeliveryError, failures: int) -> float | None:
         """Seconds until the next try; None to give up."""

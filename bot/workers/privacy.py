@@ -25,6 +25,9 @@ LOG = log.get(__name__)
 #: Seconds between rounds, unless somebody asks to be forgotten or the clock is moved.
 EVERY: Final = 60.0
 
+#: Seconds between looks for what was kept long enough.
+SWEEP: Final = 3600.0
+
 #: How many people, cases and claims never sent are looked at in one go.
 BATCH: Final = 100
 
@@ -42,16 +45,27 @@ class PrivacyWorker:
         self._stores = stores
 
     async def run(self, stop: asyncio.Event) -> None:
+        loop, swept_at = asyncio.get_running_loop(), float("-inf")
         while not stop.is_set():
-            jump = self._clock.jump
+            jump = self._clock.jump  # before the time is read: a move in between is not missed
             try:
-                await self.round(stop)
+                await self.forget(stop)
+                if loop.time() - swept_at >= SWEEP:
+                    await self.outdate(stop)
+                    swept_at = loop.time()
             except TryAgain as err:
                 LOG.warning("not erased yet", reason=str(err))
             await first_of(self._db.wait(PRIVACY, EVERY), jump.wait(), stop.wait())
+            if jump.is_set():
+                swept_at = float("-inf")
 
     async def round(self, stop: asyncio.Event) -> None:
         """Erases everybody and everything whose time has come."""
+        await self.forget(stop)
+        await self.outdate(stop)
+
+    async def forget(self, stop: asyncio.Event) -> None:
+        """Erases everybody who asked for it and may be."""
         after = 0
         while not stop.is_set():
             async with self._db.reading() as work:
@@ -61,6 +75,9 @@ class PrivacyWorker:
                 after = person
             if len(people) < BATCH:
                 break
+
+    async def outdate(self, stop: asyncio.Event) -> None:
+        """Erases what was kept long enough. Reads through much: it is done once an hour."""
         for what in ("evidence", "texts"):
             while not stop.is_set() and await self._outdate(what) == BATCH:
                 pass

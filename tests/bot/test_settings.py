@@ -30,6 +30,7 @@ def test_defaults_need_nothing() -> None:
         "webhook_url": None,
         "webhook_secret": None,
         "webhook_listen": Address("127.0.0.1", 8443),
+        "health_listen": None,
         "operator_chat": None,
         "log_level": "INFO",
     }
@@ -46,6 +47,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "WEBHOOK_URL": "https://bot.example/telegram",
         "WEBHOOK_SECRET": "s3cret",
         "WEBHOOK_LISTEN": "0.0.0.0:80",
+        "HEALTH_LISTEN": "0.0.0.0:81",
         "OPERATOR_CHAT": "-100123",
         "LOG_LEVEL": "debug",
     }.items():
@@ -61,6 +63,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "webhook_url": "https://bot.example/telegram",
         "webhook_secret": SecretStr("s3cret"),
         "webhook_listen": Address("0.0.0.0", 80),
+        "health_listen": Address("0.0.0.0", 81),
         "operator_chat": -100123,
         "log_level": "DEBUG",
     }
@@ -97,6 +100,7 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WEBHOOK_LISTEN", "8443"),
         ("WEBHOOK_LISTEN", "localhost:http"),
         ("WEBHOOK_LISTEN", "localhost:70000"),
+        ("HEALTH_LISTEN", "8080"),
         ("OPERATOR_CHAT", "the boss"),
         ("LOG_LEVEL", "LOUD"),
     ],
@@ -145,3 +149,10 @@ def test_webhook_secret_is_as_set_or_the_same_for_all_processes_of_a_bot() -> No
 )
 def test_where_to_listen(listen: str, expected: Address) -> None:
     assert Settings.load({"webhook_listen": listen}).webhook_listen == expected
+
+
+def test_a_bot_is_named_without_its_token() -> None:
+    one, other = (Settings.load({"bot_token": f"123456789:{secret}"}) for secret in ("AAF-one", "AAF-other"))
+
+    assert one.bot_key() == Settings.load({"bot_token": "123456789:AAF-one"}).bot_key() != other.bot_key()
+    assert "123456789" not in one.bot_key() and "AAF" not in one.bot_key()

@@ -193,8 +193,8 @@ async def test_dialogs_codes_and_drafts_go_with_time_in_batches(db: Database, pe
             await work.evidence.save(ref, replace(shown, sha256=ref))
         assert await work.erasure.outdated_drafts(at, most=9) == frozenset()
         assert await work.erasure.outdated_drafts(at + HOUR, most=9) == {"DROPPED"}
-        assert await work.erasure.outdated_guesses(at, most=9) == 0
-        assert [await work.erasure.outdated_guesses(at + HOUR, most=1) for _ in range(3)] == [1, 1, 0]
+        assert await work.guesses.purge(at, most=9) == 0
+        assert [await work.guesses.purge(at + HOUR, most=1) for _ in range(3)] == [1, 1, 0]
         assert await work.erasure.outdated_dialogs(3600, most=9) == 0
         assert [await work.erasure.outdated_dialogs(-3600, most=1) for _ in range(3)] == [1, 1, 0]
         assert await work.erasure.outdated_drafts(at + HOUR, most=9) == {"DRAFT1"}

@@ -20,14 +20,32 @@ class Receiver:
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
+    refuses: int = 0  # whose updates
+    accepted: list[int] = field(default_factory=list)
+    waits_for: int = 0  # requests at a time, before any is answered
+    under_way: int = 0
+    most_under_way: int = 0
     got: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def hook(self, request: web.Request) -> web.Response:
         secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
-        self.got.append((secret, await request.json()))
+        update = await request.json()
+        self.got.append((secret, update))
         self.came.set()
-        return web.Response(status=self.statuses.pop(0) if self.statuses else 200)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        async with asyncio.timeout(10):
+            while self.most_under_way < self.waits_for:  # noqa: ASYNC110 - bounded
+                await asyncio.sleep(0.005)
+        self.under_way -= 1
+        whose = update.get("message", {}).get("from", {}).get("id", 0)
+        if whose == self.refuses != 0:
+            return web.Response(status=500)
+        status = self.statuses.pop(0) if self.statuses else 200
+        if status == 200:
+            self.accepted.append(whose)
+        return web.Response(status=status)
 
     async def until(self, count: int) -> list[dict[str, Any]]:
         async with asyncio.timeout(10):
@@ -67,6 +85,42 @@ async def test_update_comes_again_until_accepted_and_holds_up_the_next(bot: Bot,
     assert [u["update_id"] for u in await receiver.until(4)] == [1, 1, 1, 2]
     info = await bot.get_webhook_info()
     assert info.last_error_message == "Wrong response from the webhook: 403 Forbidden"
+
+
+async def test_chats_are_pushed_side_by_side_and_each_in_order(bot: Bot, sim: Sim, receiver: Receiver) -> None:
+    receiver.waits_for = 2  # the first is answered only when another is there
+    for _ in range(2):
+        await sim.post("/users/1001/send", text="a")
+    await sim.post("/users/1002/send", text="b")
+
+    await bot.set_webhook(receiver.url)
+
+    got = [u["message"]["from"]["id"] for u in await receiver.until(3)]
+    assert (sorted(got[:2]), got[2], receiver.most_under_way) == ([1001, 1002], 1001, 2)
+
+
+async def test_no_more_than_max_connections_are_pushed_at_once(bot: Bot, sim: Sim, receiver: Receiver) -> None:
+    for user in (1001, 1002):
+        await sim.post(f"/users/{user}/send", text="a")
+
+    await bot.set_webhook(receiver.url, max_connections=1)
+
+    assert [u["message"]["from"]["id"] for u in await receiver.until(2)] == [1001, 1002]
+    assert receiver.most_under_way == 1
+
+
+async def test_a_chat_that_is_refused_holds_up_no_other(bot: Bot, sim: Sim, receiver: Receiver) -> None:
+    receiver.refuses = 1001
+    await sim.post("/users/1001/send", text="a")
+    await bot.set_webhook(receiver.url)
+    await receiver.until(1)
+
+    await sim.post("/users/1002/send", text="b")
+
+    async with asyncio.timeout(10):
+        while receiver.accepted != [1002]:  # noqa: ASYNC110 - the receiver tells nobody
+            await asyncio.sleep(0.005)
+    assert (await bot.get_webhook_info()).pending_update_count == 1
 
 
 async def test_pending_updates_follow_the_new_webhook(bot: Bot, sim: Sim, receiver: Receiver) -> None:

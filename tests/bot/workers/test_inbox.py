@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.clock import AdjustableClock
 from bot.telegram import updates
 from bot.workers.inbox import APOLOGY, DEADLY, RETRY, InboxHandler
-from conversations.messages import Notice, Outgoing, Toast
+from conversations.messages import Incoming, Notice, Outgoing, Toast
 from storage.database import Database
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, TryAgain
 from storage.lanes import Leased
 from storage.queues import RawUpdate
 
@@ -158,3 +160,29 @@ async def test_nothing_is_kept_of_a_lease_that_was_lost(
 
     assert words(await outbox(sqlite_db)) == ["one"]
     assert await pending(sqlite_db) == 0
+
+
+async def test_database_that_gives_way_is_not_the_messages_failure(postgres_url: str, clock: AdjustableClock) -> None:
+    class Unlucky(PlainDesk):
+        async def receive(self, incoming: Incoming, work: Any, now: datetime) -> None:
+            if self.is_first:
+                self.is_first = False
+                deadlock = "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$"
+                await work._tx.run(text(deadlock))
+            await super().receive(incoming, work, now)
+
+        is_first = True
+
+    async with Database(postgres_url) as db:
+        desk = Unlucky()
+        handler = InboxHandler(db, desk, clock, read=updates.read)
+        await put(db, "one", "two")
+        leased = await lease(db, attempts=RETRY.attempts)
+        with pytest.raises(TryAgain):
+            await handler.handle(leased, GO)
+        assert await pending(db) == 2
+
+        await handler.handle(replace(leased, attempts=1), GO)
+
+        assert desk.heard == ["one", "two"]
+        assert await dead(db) == []

@@ -1,8 +1,17 @@
 """Token buckets, on a clock that stands still."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.workers.pace import Bucket, Limits, Pace
+import pytest
+
+from bot.workers.pace import MEANS_THE_BOT, TELEGRAM, UNLIMITED, Bucket, Limits, Pace
+from storage.errors import TryAgain
+
+
+def limits(**some: float) -> Limits:
+    return replace(UNLIMITED, **some)
 
 
 def test_bucket_lets_a_burst_through_and_then_its_rate() -> None:
@@ -44,8 +53,91 @@ def test_clock_that_goes_back_gives_no_tokens() -> None:
 
 
 async def test_chats_do_not_wait_for_each_other() -> None:
-    pace = Pace(Limits(bot_rate=100, bot_burst=100, chat_rate=0.001, chat_burst=1), clock=lambda: 0.0)
+    pace = Pace(limits(chat_rate=0.001, chat_burst=1), clock=lambda: 0.0)
 
     async with asyncio.timeout(10):
         for address in range(50):
             await pace.turn(address)  # the second would wait a thousand seconds if all chats were one
+
+
+class Ledger:
+    """Implements bot.workers.pace.Shared: writes down what it is asked and lets everybody go at once."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[int]] = []
+        self.held: list[float] = []
+        self.failure: Exception | None = None
+
+    async def take(self, counts: Sequence[int]) -> list[float]:
+        await asyncio.sleep(0)
+        if self.failure is not None:
+            raise self.failure
+        self.taken.append(list(counts))
+        return [0.0] * len(counts)
+
+    async def hold(self, seconds: float) -> None:
+        self.held.append(seconds)
+
+
+def test_limits_of_telegram_are_never_exceeded_in_any_second_or_minute() -> None:
+    assert TELEGRAM.bot_burst + TELEGRAM.bot_rate <= 30
+    assert TELEGRAM.group_burst + TELEGRAM.group_rate * 60 <= 20
+
+
+async def test_a_group_is_slower_than_a_private_chat() -> None:
+    pace = Pace(limits(group_rate=0.001, group_burst=2), clock=lambda: 0.0)
+
+    async with asyncio.timeout(10):
+        await pace.turn(7, 50)
+        await pace.turn(-100, 2)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await pace.turn(-100)
+
+
+async def test_all_who_wait_are_asked_for_in_one_go() -> None:
+    ledger = Ledger()
+    pace = Pace(UNLIMITED, shared=ledger, clock=lambda: 0.0)
+
+    await asyncio.gather(*(pace.turn(address, 1 + address % 2) for address in range(6)))
+
+    assert ledger.taken == [[1, 2, 1, 2, 1, 2]]
+
+
+async def test_a_pace_that_cannot_be_asked_sends_nothing_and_goes_on_afterwards() -> None:
+    ledger = Ledger()
+    pace = Pace(UNLIMITED, shared=ledger, clock=lambda: 0.0)
+    ledger.failure = TryAgain("away")
+
+    with pytest.raises(TryAgain):
+        await pace.turn(7)
+    ledger.failure = None
+    await pace.turn(7)
+
+    assert ledger.taken == [[1]]
+
+
+async def test_a_refusal_holds_its_chat_and_refusals_everywhere_the_bot() -> None:
+    ledger = Ledger()
+    pace = Pace(UNLIMITED, shared=ledger, clock=lambda: 0.0)
+    for address in range(MEANS_THE_BOT):
+        await pace.turn(address)
+        assert ledger.held == []
+        pace.hold(address, 3.0)
+
+    await pace.turn(99)
+
+    assert ledger.held == [3.0]
+
+
+async def test_refusals_here_and_there_are_their_chats_own() -> None:
+    ledger = Ledger()
+    pace = Pace(UNLIMITED, shared=ledger, clock=lambda: 0.0)
+    for address in range(MEANS_THE_BOT * 3):
+        await pace.turn(address)
+    for address in range(MEANS_THE_BOT):
+        pace.hold(address, 3.0)
+
+    await pace.turn(99)
+
+    assert ledger.held == []

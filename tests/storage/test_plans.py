@@ -1,0 +1,349 @@
+"""No query that a role or a worker can trigger reads through a big table: the plans PostgreSQL makes for the statements
+that the collections really send, with enough rows that it would rather use an index if there is one.
+
+A new method of a collection has to be called here too, or to stand in `OPERATOR` with the reason why it may read a lot.
+"""
+
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from conversations.cases.case import Case
+from conversations.cases.clocks import Outage
+from conversations.cases.evidence import Evidence, File, FileKind
+from conversations.cases.facts import ClaimWithdrawn
+from conversations.cases.orders import Order, OrderKey, Store
+from conversations.cases.roles import Role
+from conversations.cases.states import State
+from conversations.messages import Notice, Outgoing, Sender
+from conversations.phrase import Phrase
+from conversations.ports import Link, LinkPurpose, OpenDialog, Wishes
+from storage import codec
+from storage.database import Database
+from storage.lanes import Leased
+from storage.queues import RawUpdate
+from storage.work import SqlWork
+
+NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
+KEY = OrderKey("Lumen", "N5000")
+REF = "R05000"
+EXHIBIT = File(kind=FileKind.PHOTO, file_id="f", unique_id="u", size=1, mime="image/jpeg")
+
+#: Rows of each of the tables that grow with the cases.
+ROWS = 20_000
+GROWING = {"people", "roles", "dialogs", "orders", "bindings", "links", "cases", "journal", "evidence", "alarms"}
+GROWING |= {"posts", "lanes", "items"}
+
+#: The most rows that a statement may look at, found or not: a list, twice over.
+MOST = 250
+
+Call = Callable[[SqlWork], Awaitable[Any]]
+LEASED: Leased[Any] = Leased("5000", "t5000", 1, ())
+
+#: `collection.method` -> a call of it. Person 1 is the seller of Lumen, which has half of all cases; person 2 is the
+#: arbitrator of half of all cases.
+CALLS: dict[str, Call] = {
+    "people.greet": lambda w: w.people.greet(Sender(address=5_000, name="Ann", language="de")),
+    "people.get": lambda w: w.people.get(5_000),
+    "people.of_ids": lambda w: w.people.of_ids([5_000, 5_001]),
+    "people.at_address": lambda w: w.people.at_address(5_000),
+    "people.sellers_of": lambda w: w.people.sellers_of("Lumen"),
+    "people.arbitrators": lambda w: w.people.arbitrators(),
+    "people.save": lambda w: _renamed(w),
+    "orders.get": lambda w: w.orders.get(KEY, lock=True),
+    "orders.numbered": lambda w: w.orders.numbered("n5000"),
+    "orders.of": lambda w: w.orders.of(5_000),
+    "orders.put": lambda w: _reordered(w),
+    "orders.bind": lambda w: w.orders.bind(KEY, 5_001),
+    "orders.is_bound": lambda w: w.orders.is_bound(KEY, 5_000),
+    "orders.store": lambda w: w.orders.store("Lumen"),
+    "orders.set_store": lambda w: w.orders.set_store(Store(name="Lumen", return_address="Here")),
+    "orders.set_policy": lambda w: w.orders.set_policy("Lumen", ""),
+    "orders.set_templates": lambda w: w.orders.set_templates("Lumen", ()),
+    "orders.stores": lambda w: w.orders.stores(),
+    "cases.new_ref": lambda w: w.cases.new_ref(),
+    "cases.add": lambda w: _changed(w, ref="FRESH1"),
+    "cases.get": lambda w: w.cases.get(REF, lock=True),
+    "cases.save": lambda w: _changed(w),
+    "cases.of_order": lambda w: w.cases.of_order(KEY),
+    "cases.of_buyer": lambda w: w.cases.of_buyer(5_000),
+    "cases.of_stores": lambda w: w.cases.of_stores(["Lumen", "Store 7"]),
+    "cases.queue": lambda w: w.cases.queue(),
+    "cases.of_arbitrator": lambda w: w.cases.of_arbitrator(2),
+    "cases.due_between": lambda w: w.cases.due_between(NOW, NOW + timedelta(minutes=3), store="Lumen"),
+    "cases.due_before": lambda w: w.cases.due_before(NOW + timedelta(minutes=3)),
+    "cases.all": lambda w: w.cases.all(),
+    "dialogs.of": lambda w: w.dialogs.of(5_000),
+    "dialogs.keep": lambda w: w.dialogs.keep(5_000, (OpenDialog(name="intake", ref="", step="number", answers={}),)),
+    "evidence.of": lambda w: w.evidence.of("FRESH1"),
+    "evidence.add": lambda w: w.evidence.add(REF, [EXHIBIT], by=Role.BUYER, at=NOW),
+    "evidence.save": lambda w: w.evidence.save(REF, Evidence(n=1, by=Role.BUYER, at=NOW, file=EXHIBIT, caption="")),
+    "journal.add": lambda w: w.journal.add(REF, [ClaimWithdrawn()], who=Role.BUYER, person=5_000, at=NOW),
+    "journal.of": lambda w: w.journal.of(REF),
+    "journal.verify": lambda w: w.journal.verify(REF),
+    "alarms.set": lambda w: w.alarms.set(REF, NOW),
+    "clocks.extensions": lambda w: w.clocks.extensions("Lumen", since=NOW),
+    "clocks.outages": lambda w: w.clocks.outages(since=NOW),
+    "clocks.extend": lambda w: w.clocks.extend("Lumen", begins=NOW, ends=NOW + HOUR, by=HOUR, at=NOW),
+    "clocks.all_extensions": lambda w: w.clocks.all_extensions(),
+    "clocks.add_outage": lambda w: w.clocks.add_outage(Outage(NOW - HOUR, NOW)),
+    "packs.keep": lambda w: w.packs.keep("tmall_global", "f00d", "{}"),
+    "packs.text": lambda w: w.packs.text("f00d"),
+    "links.issue": lambda w: w.links.issue(Link(purpose=LinkPurpose.ARBITRATOR), expires_at=None),
+    "links.peek": lambda w: w.links.peek("token", NOW),
+    "links.redeem": lambda w: w.links.redeem("token", NOW, person=5_000),
+    "posts.record": lambda w: w.posts.record(5_000, 70_000, slot="question", origin=(1, 2)),
+    "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
+    "posts.clear_slot": lambda w: w.posts.clear_slot(5_000, "question"),
+    "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
+    "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
+    "guesses.count": lambda w: w.guesses.count(5_000, NOW - HOUR),
+    "guesses.add": lambda w: w.guesses.add(5_000, NOW),
+    "marks.get": lambda w: w.marks.get("alive", lock=True),
+    "marks.set": lambda w: w.marks.set("alive", NOW),
+    "privacy.of": lambda w: w.privacy.of(5_000),
+    "privacy.keep": lambda w: w.privacy.keep(5_000, Wishes(forget_at=NOW)),
+    "privacy.hold": lambda w: w.privacy.hold(5_000, NOW + HOUR, "a lawsuit"),
+    "privacy.release": lambda w: w.privacy.release(5_000),
+    "privacy.holds": lambda w: w.privacy.holds(),
+    "privacy.forgetting": lambda w: w.privacy.forgetting(NOW),
+    "privacy.cases_of": lambda w: w.privacy.cases_of(5_000),
+    "privacy.held_cases": lambda w: w.privacy.held_cases([REF], NOW),
+    "privacy.note_outdated": lambda w: w.privacy.note_outdated(REF, "texts", NOW),
+    "journal.erase": lambda w: w.journal.erase(REF, [1]),
+    "inbox.finish": lambda w: w.inbox.finish(LEASED, done=[5_000], dead={5_001: "broken"}),
+    "outbox.finish": lambda w: w.outbox.finish(LEASED, done=[5_000], retry_in=1),
+    "outbox.add": lambda w: w.outbox.add(Outgoing(to=5_000, body=Notice(lines=(Phrase("Hello"),)))),
+    "fetches.finish": lambda w: w.fetches.finish(LEASED, keep_for=1),
+}
+
+#: The same for what the workers call on the database itself.
+WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
+    "inbox.put": lambda db: db.inbox.put([RawUpdate(update_id=900_000, lane="5000", payload={})]),
+    "inbox.lease": lambda db: db.inbox.lease(4, 10, 30.0),
+    "inbox.dead": lambda db: db.inbox.dead(),
+    "inbox.revive": lambda db: db.inbox.revive([5_001]),
+    "inbox.purge": lambda db: db.inbox.purge(timedelta(days=30)),
+    "outbox.lease": lambda db: db.outbox.lease(16, 10, 60.0),
+    "fetches.lease": lambda db: db.fetches.lease(4, 10, 60.0),
+    "alarms.due": lambda db: db.alarms.due(NOW, 20, 30.0),
+    "alarms.next_at": lambda db: db.alarms.next_at(),
+}
+
+#: What reads much by its nature, and is called on the operator's command line or not at all.
+OPERATOR = {
+    "cases.opened_since": "a new policy is tried on all past cases",
+    "orders.all": "a list of orders on the command line",
+    "privacy.outdated": "once an hour, of cases that ended long ago",
+    "privacy.traces": "all that is kept of a person, whom it is sent to once a day at most; the queues hold two days",
+    "privacy.is_quiet": "for whoever is to be forgotten and has nothing else waiting; of what is pending",
+    "erasure.person": "once for each person who is forgotten, in everything that may tell of them",
+    "erasure.unneeded": "once for each case that loses its files",
+    "erasure.outdated_dialogs": "once an hour",
+    "erasure.outdated_drafts": "once an hour",
+    "guesses.purge": "of a table that only holds wrong guesses",
+}
+
+
+async def _renamed(work: SqlWork) -> None:
+    await work.people.save(replace(await work.people.get(5_000), name="Another", stores=frozenset({"Lumen"})))
+
+
+async def _reordered(work: SqlWork) -> None:
+    order = await work.orders.get(KEY)
+    assert order is not None
+    [item] = order.items
+    await work.orders.put(replace(order, items=(replace(item, no="2"),)))
+
+
+async def _changed(work: SqlWork, ref: str = "") -> None:
+    case = await work.cases.get(REF)
+    assert case is not None
+    await (work.cases.add(replace(case, ref=ref)) if ref else work.cases.save(replace(case, ref=REF)))
+
+
+class _Undo(Exception):
+    """Ends a unit of work without keeping it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    parameters: Any
+
+
+@contextmanager
+def overheard(db: Database) -> Iterator[list[Statement]]:
+    """The statements that are sent meanwhile; of many rows at once, the first."""
+    heard: list[Statement] = []
+
+    def hear(_: Any, __: Any, sql: str, parameters: Any, ___: Any, is_many: bool) -> None:
+        heard.append(Statement(sql, parameters[0] if is_many else parameters))
+
+    event.listen(db._writer.sync_engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(db._writer.sync_engine, "before_cursor_execute", hear)
+
+
+@pytest.fixture
+async def crowded(postgres_url: str, case: Case, order: Order) -> AsyncIterator[Database]:
+    """A PostgreSQL database in which a lot has happened already."""
+    docs = {"case": json.dumps(codec.encode(case)), "order": json.dumps(codec.encode(order))}
+    async with Database(postgres_url) as db:
+        async with db._writer.begin() as connection:
+            for sql in FILLING:
+                await connection.execute(
+                    text(sql.format(n=ROWS)), {name: docs[name] for name in docs if f":{name}" in sql}
+                )
+            for table in GROWING:
+                await connection.execute(text(f"ANALYZE {table}"))
+        yield db
+
+
+_STORE = "CASE WHEN i % 2 = 0 THEN 'Lumen' ELSE 'Store ' || i % 500 END"
+
+#: Nine cases of ten have ended, one of twenty waits for an arbitrator.
+FILLING = (
+    "INSERT INTO stores (name) SELECT 'Store ' || i FROM generate_series(0, 499) i UNION SELECT 'Lumen'",
+    """INSERT INTO people (id, address, name, language, has_chosen_language, is_reachable, open_ref)
+    SELECT i, i, 'Person ' || i, 'en', false, true, '' FROM generate_series(1, {n}) i""",
+    "SELECT setval('people_id_seq', {n})",
+    """INSERT INTO roles (person, role, store)
+    SELECT i, CASE WHEN i = 2 THEN 'arbitrator' ELSE 'seller' END, CASE i WHEN 1 THEN 'Lumen' WHEN 2 THEN '' ELSE 'Store ' || i % 500 END
+    FROM generate_series(1, {n}) i""",
+    "INSERT INTO dialogs (person, stack) SELECT i, '[]' FROM generate_series(1, {n}) i",
+    f"""INSERT INTO orders (store, number, purchased_at, doc)
+    SELECT {_STORE}, 'N' || i, now() - i * interval '1 minute', CAST(:order AS json) FROM generate_series(1, {{n}}) i""",
+    f"INSERT INTO bindings (store, number, person) SELECT {_STORE}, 'N' || i, i FROM generate_series(1, {{n}}) i",
+    """INSERT INTO links (token_hash, purpose, store, number)
+    SELECT md5(i::text), 'order', '', '' FROM generate_series(1, {n}) i""",
+    f"""INSERT INTO cases (ref, store, order_number, buyer, arbitrator, state, turn, opened_at, due_at, ended_at, doc)
+    SELECT 'R' || lpad(i::text, 5, '0'), {_STORE}, 'N' || i, i, CASE WHEN i % 4 < 2 THEN 2 END,
+        CASE WHEN i % 10 > 0 THEN 'settled' WHEN i % 20 = 0 THEN 'escalated' ELSE 'awaiting_seller' END, 1,
+        now() - i * interval '1 minute', CASE WHEN i % 10 = 0 THEN now() + i * interval '1 minute' END,
+        CASE WHEN i % 10 > 0 THEN now() END, CAST(:case AS json)
+    FROM generate_series(1, {{n}}) i""",
+    # An arbitrator has few cases at a time.
+    "UPDATE cases SET arbitrator = NULL WHERE ended_at IS NULL AND turn = 1 AND order_number NOT LIKE 'N%00'",
+    """INSERT INTO journal (ref, n, at, who, person, what, data, salt, seal, prev, hash)
+    SELECT 'R' || lpad(i::text, 5, '0'), 1, now(), 'buyer', i, 'ClaimWithdrawn', '{{}}', 's', 's', 'p', 'h'
+    FROM generate_series(1, {n}) i""",
+    """INSERT INTO evidence (ref, n, doc)
+    SELECT 'R' || lpad(i::text, 5, '0'), 1, '{{}}' FROM generate_series(1, {n}) i""",
+    """INSERT INTO alarms (ref, at)
+    SELECT 'R' || lpad(i::text, 5, '0'), now() + (i - 100) * interval '1 minute' FROM generate_series(1, {n}) i""",
+    """INSERT INTO posts (address, message, slot, ref, origin_address, origin_message)
+    SELECT i % 10000, i, CASE WHEN i < 10000 THEN 'question' ELSE '' END, '', i, i FROM generate_series(1, {n}) i""",
+    """INSERT INTO lanes (queue, lane, ready_at, token, attempts)
+    SELECT q, i::text, CASE WHEN i % 100 = 0 THEN now() - interval '1 minute' END, 't' || i, 1
+    FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches']) q""",
+    # The queues have much behind them and a little before them.
+    """INSERT INTO items (id, queue, lane, key, payload, at, done_at)
+    SELECT i, q, (i % ({n} / 2))::text, q || i, '{{}}', now(), CASE WHEN i % 100 > 0 THEN now() - interval '1 day' END
+    FROM generate_series(1, {n}) i, unnest(ARRAY['inbox']) q""",
+    """INSERT INTO items (id, queue, lane, key, payload, at, done_at)
+    SELECT {n} + i, q, (i % ({n} / 2))::text, q || i, '{{}}', now(), now() - interval '1 day'
+    FROM generate_series(1, {n}) i, unnest(ARRAY['outbox']) q""",
+    "SELECT setval('items_id_seq', {n} * 3)",
+)  # fmt: skip
+
+
+async def _plan(db: Database, statement: Statement) -> dict[str, Any]:
+    """What PostgreSQL did to carry it out, which is undone."""
+    async with db._writer.connect() as connection, connection.begin() as transaction:
+        explain = f"EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF, SUMMARY OFF) {statement.sql}"
+        found = (await connection.exec_driver_sql(explain, statement.parameters)).scalar_one()
+        await transaction.rollback()
+    plan: dict[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    return plan
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _looked_at(node: dict[str, Any]) -> int:
+    """The rows of a growing table that a node had before it: those it gave on, and those it left out."""
+    if "Scan" not in node["Node Type"] or node.get("Relation Name") not in GROWING:
+        return 0
+    left_out = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return int((node["Actual Rows"] + left_out) * node["Actual Loops"])
+
+
+async def _trouble(db: Database, name: str, statements: list[Statement]) -> list[str]:
+    found = []
+    for statement in statements:
+        if statement.sql.lstrip().partition(" ")[0].upper() not in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+            continue
+        nodes = list(_nodes(await _plan(db, statement)))
+        read_through = {n["Relation Name"] for n in nodes if n["Node Type"] == "Seq Scan"} & GROWING
+        looked_at = sum(_looked_at(node) for node in nodes)
+        if read_through or looked_at > MOST:
+            found.append(f"{name} reads {looked_at} rows, through {sorted(read_through)}: {statement.sql}")
+    return found
+
+
+async def test_no_query_reads_through_a_table(crowded: Database) -> None:
+    trouble = []
+    for name, call in CALLS.items():
+        with overheard(crowded) as statements:
+            try:
+                async with crowded.work() as work:
+                    await call(work)
+                    await work._tx.flush()
+                    raise _Undo
+            except _Undo:
+                pass
+        assert statements, name
+        trouble += await _trouble(crowded, name, list(statements))
+    for name, look in WORKERS.items():
+        with overheard(crowded) as statements:
+            await look(crowded)
+        assert statements, name
+        trouble += await _trouble(crowded, name, list(statements))
+
+    assert trouble == []
+
+
+async def test_an_unindexed_query_would_be_found(crowded: Database) -> None:
+    """The measure itself: these are what the tests above look for."""
+    through = Statement("SELECT * FROM cases WHERE turn = 2", ())
+    much = Statement("SELECT max(turn) FROM cases WHERE store = 'Lumen' AND ended_at IS NULL", ())
+
+    assert [found.partition(":")[0] for found in await _trouble(crowded, "it", [through])] == [
+        f"it reads {ROWS} rows, through ['cases']"
+    ]
+    assert len(await _trouble(crowded, "it", [much])) == 1
+
+
+async def test_every_method_is_called_here(sqlite_db: Database) -> None:
+    async with sqlite_db.reading() as work:
+        collections = {name: each for name, each in vars(work).items() if not name.startswith("_")}
+    queues = {name: getattr(sqlite_db, name) for name in ("inbox", "outbox", "fetches", "alarms")}
+
+    of_work = {f"{name}.{method}" for name, each in collections.items() for method in _methods(each)}
+    of_workers = {f"{name}.{method}" for name, each in queues.items() for method in _methods(each)}
+
+    assert of_work == CALLS.keys() | OPERATOR.keys()
+    shared = {"lease", "dead", "revive", "purge", "backlog"}  # one code for all queues: called on one, or on each
+    assert {each for each in of_workers if each.partition(".")[2] not in shared} <= WORKERS.keys()
+
+
+def _methods(collection: object) -> set[str]:
+    return {name for name, _ in inspect.getmembers(type(collection), inspect.iscoroutinefunction) if name[0] != "_"}
+
+
+def test_the_state_names_of_the_queue_are_states() -> None:
+    assert {State.ESCALATED.value, State.BREACHED.value} == {"escalated", "breached"}
