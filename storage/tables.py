@@ -154,7 +154,6 @@ cases = Table(
     Index(None, "buyer"),
     Index(None, "due_at"),
     Index(None, "opened_at"),
-    Index(None, "ended_at"),
 )
 
 
@@ -178,6 +177,8 @@ _cases_where(
     cases.c.opened_at,
     cases.c.ref,
 )
+
+_cases_where("ended", cases.c.ended_at.is_not(None), cases.c.ended_at)
 
 #: What went off a case because it had been kept long enough: its "evidence", its "texts".
 outdated = Table(

@@ -38,13 +38,14 @@ def upgrade() -> None:
     recreate: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table("dialogs", schema=None, recreate=recreate) as batch_op:
         batch_op.add_column(sa.Column("at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False))
-    op.create_index(op.f("ix_cases_ended_at"), "cases", ["ended_at"])
+    ended = sa.text("ended_at IS NOT NULL")
+    op.create_index("ix_cases_ended", "cases", ["ended_at"], sqlite_where=ended, postgresql_where=ended)
     op.create_index(op.f("ix_journal_person"), "journal", ["person"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_journal_person"), "journal")
-    op.drop_index(op.f("ix_cases_ended_at"), "cases")
+    op.drop_index("ix_cases_ended", "cases")
     with op.batch_alter_table("dialogs", schema=None) as batch_op:
         batch_op.drop_column("at")
     op.drop_table("outdated")
