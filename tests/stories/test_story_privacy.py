@@ -110,7 +110,7 @@ def raw_bytes(bench: Bench) -> bytes:
     with closing(sqlite3.connect(bench.folder / "stories.db", timeout=30, isolation_level=None)) as database:
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return b"".join(path.read_bytes() for path in bench.folder.glob("stories.db*"))
+    return b"".join(path.read_bytes() for path in bench.folder.rglob("stories.db*") if path.is_file())
 
 
 def kept_files(bench: Bench) -> dict[str, bytes]:
