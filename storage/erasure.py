@@ -42,6 +42,34 @@ class How(StrEnum):
 
 _N, _CASE, _Q = How.NOTHING, How.CASE, How.QUEUE
 
+#: Figures of a case, and of an arbitrator's time with it: nobody's words are in them.
+_FIGURES = (
+    "ref",
+    "store",
+    "remedy",
+    "ground",
+    "reason",
+    "currency",
+    "opened_at",
+    "state",
+    "answer_seconds",
+    "ended_at",
+    "resolve_seconds",
+    "result",
+    "kept",
+    "missed",
+    "offers",
+    "accepted",
+    "is_escalated",
+    "is_reversed",
+    "refund",
+    "shipping",
+    "rated_at",
+    "service",
+    "outcome",
+)
+_HEARINGS = ("ref", "n", "store", "taken_at", "ended_at", "seconds", "how", "is_appealed", "is_reversed")
+
 #: Every column of every table.
 COLUMNS: Mapping[str, Mapping[str, How]] = {
     "people": {
@@ -109,7 +137,7 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "origin_address": How.BLANK,
         "origin_message": How.BLANK,
     },
-    "lanes": {"queue": _N, "lane": _Q, "ready_at": _N, "token": _N, "attempts": _N},
+    "lanes": {"queue": _N, "lane": _Q, "ready_at": _N, "token": _N, "attempts": _N, "suspected": _N},
     "items": {
         "id": _N,
         "queue": _N,
@@ -121,6 +149,16 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "dead": _Q,
     },
     "marks": {"name": _N, "at": _N},
+    "heads": {"ref": _N, "n": _N, "hash": _N},
+    "publications": {"n": _N, "at": _N, "count": _N, "digest": _N},
+    "outcomes": dict.fromkeys(_FIGURES, _N),
+    "outcome_products": dict.fromkeys(("ref", "product", "title", "store", "reason", "opened_at"), _N),
+    "hearings": {**dict.fromkeys(_HEARINGS, _N), "arbitrator": How.NUMBER},
+    "suggestions": dict.fromkeys(
+        ("store", "kind", "about", "days", "made_at", "was", "title", "reason", "words"), _N
+    ),  # the words are ours, about a store
+    "digests": {"person": How.PERSON, "store": _N, "until": _N},
+    "digests_off": {"person": How.PERSON},
     "processes": {"n": _N, "since": _N},
     "paces": {"name": _N, "full_at": _N},
 }
@@ -138,6 +176,7 @@ class SqlErasure:
     async def person(self, person: Person, refs: Collection[str]) -> frozenset[str]:
         """Erases a person of whom nothing is needed any more; `refs` are their cases, which the desk has seen to. What is
         left is a number. Returns the names of files of claims that were never sent."""
+        await self._tx.settle(*tables.metadata.sorted_tables)
         await self._renew_codes(person.id)
         files = await self._drop_drafts(evidence.c.doc["file"]["chat"].as_integer() == person.address)
         await self._clean_queues(person, refs)
@@ -159,18 +198,21 @@ class SqlErasure:
         """Those of the files that no exhibit needs any more: two may have sent the same."""
         if not files:
             return frozenset()
+        await self._tx.settle(evidence)
         names = [evidence.c.doc[field].as_string() for field in ("sha256", "copy")]
         rows = await self._tx.all(select(*names).where(or_(*(name.in_(files) for name in names))))
         return frozenset(files) - {name for row in rows for name in row}
 
     async def outdated_dialogs(self, seconds: float, *, most: int) -> int:
         """Forgets conversations that nobody went on with for so long, by the database's clock. Returns how many."""
+        await self._tx.settle(dialogs)
         old = select(dialogs.c.person).where(dialogs.c.at < self._tx.clock(-seconds)).limit(most)
         gone = delete(dialogs).where(dialogs.c.person.in_(old)).returning(dialogs.c.person)
         return len(await self._tx.all(gone))
 
     async def outdated_drafts(self, before: datetime, *, most: int) -> frozenset[str]:
         """Forgets what was shown before that for claims that were never sent. Returns the names of its files."""
+        await self._tx.settle(cases, dialogs, evidence)
         old = evidence.c.doc["at"].as_string() < codec.encode(before)
         return await self._drop_drafts(old, most=most, only_dropped=True)
 

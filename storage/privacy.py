@@ -66,6 +66,7 @@ class SqlPrivacy:
 
     async def cases_of(self, person: int) -> Sequence[Case]:
         """Every case in which they said or did anything, or had to, oldest first."""
+        await self._tx.settle(cases, journal)
         spoke = select(journal.c.ref).where(journal.c.person == person)  # an arbitrator has at least taken it
         theirs = spoke.union(select(cases.c.ref).where(cases.c.buyer == person))
         found = select(cases.c.doc).where(cases.c.ref.in_(theirs)).order_by(cases.c.opened_at, cases.c.ref)
@@ -74,11 +75,13 @@ class SqlPrivacy:
 
     async def held_cases(self, refs: Collection[str], now: datetime) -> frozenset[str]:
         """Those of the cases from which nothing may be erased: the operator has to keep what there is of somebody in it."""
+        await self._tx.settle(cases, journal)
         held = select(cases.c.ref).where(cases.c.ref.in_(list(refs)), _has_held(now))
         return frozenset(row.ref for row in await self._tx.all(held))
 
     async def outdated(self, what: str, before: datetime, now: datetime, *, most: int) -> Sequence[str]:
         """Cases that ended before that and still have their "evidence" or "texts", of nobody who is held."""
+        await self._tx.settle(cases, journal)
         done = select(outdated.c.ref).where(outdated.c.ref == cases.c.ref, outdated.c.what == what)
         found = (
             select(cases.c.ref)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot import log
 from bot.telegram.updates import is_id, lane_of
-from storage.queues import Inbox, RawUpdate
+from storage.queues import RawUpdate
 
 LOG = log.get(__name__)
 
@@ -16,8 +16,15 @@ LOG = log.get(__name__)
 DEEPEST: Final = 64
 
 
+class Inbox(Protocol):
+    """Where updates are kept."""
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Commits the updates, in order; those already known are left out. Returns how many were new."""
+
+
 class Intake:
-    """Puts updates into the inbox as they came; their meaning is read later, one by one."""
+    """Puts updates into the inbox as they came; their meaning is read there, one by one."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox

@@ -40,5 +40,8 @@ class Desk(Protocol):
     async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
         """What anybody said, or showed, in a case that ended long ago goes. Returns the files it no longer needs."""
 
+    async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
+        """The weekly report of a store is due for one of its sellers."""
+
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Nothing can be sent to this person."""

@@ -282,8 +282,25 @@ class NoteWritten(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ServiceRated(Fact):
+    """`stars` for the service, `outcome` for what came of it (0: was not asked)."""
+
     stars: int
     words: str = ""
+    outcome: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChanged(Fact):
+    stars: int
+    words: str = ""
+    outcome: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAnswered(Fact):
+    """The seller's one answer to a rating."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, plain_words, privacy, relaying, talking
+from conversations.desk import commands, filing, moving, plain_words, privacy, relaying, reporting, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
 from conversations.desk.finishing import finish
@@ -94,6 +94,10 @@ class Desk:
     async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
         """Takes everybody's words, or files, off a case that ended long ago. Returns the names of files as `forget`."""
         return await privacy.outdate(ref, work, words=words, files=files)
+
+    async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
+        """The weekly report of a store is due for one of its sellers. Doing it twice says it once."""
+        await reporting.digest(person, store, work, now)
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Something could not be delivered to a person, for good: the other side of their cases is told."""

@@ -24,7 +24,6 @@ _TROUBLE = {
     "lane failed",
     "message failed",
     "message given up",
-    "updates not fetched",
     "updates not kept",
     "worker crashed",
     "worker ended by itself",
