@@ -15,6 +15,7 @@ from conversations.cases import facts
 from conversations.cases.case import Case
 from conversations.cases.evidence import Evidence, FileKind
 from conversations.cases.evidence import File as SentFile
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.vouchers import VoucherKind
 from conversations.messages import Person
@@ -45,6 +46,8 @@ _SAYS: Mapping[type[facts.Fact], Callable[[Any], object]] = {
     facts.MessagePassedOn: lambda f: True,
     facts.NoteWritten: lambda f: f.text,
     facts.ServiceRated: lambda f: f.words,
+    facts.RatingChanged: lambda f: f.words,
+    facts.RatingAnswered: lambda f: f.words,
 }
 #: What is said for others to go by, and so stays when its author goes.
 _DECISIONS = (facts.RulingGiven,)
@@ -132,5 +135,11 @@ def _without_words(case: Case, gone: Collection[facts.Fact]) -> Case:
             else voucher
             for voucher in case.vouchers
         ),
-        rating=replace(case.rating, words="") if case.rating and facts.ServiceRated in kinds else case.rating,
+        rating=_rating_without(case.rating, kinds) if case.rating else None,
     )
+
+
+def _rating_without(rating: Rating, kinds: Collection[type[facts.Fact]]) -> Rating:
+    is_rated = facts.ServiceRated in kinds or facts.RatingChanged in kinds
+    is_answered = facts.RatingAnswered in kinds
+    return replace(rating, words="" if is_rated else rating.words, answer="" if is_answered else rating.answer)

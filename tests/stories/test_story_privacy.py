@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from stories_bench import Bench, Chat, an_order
 from stories_files import located_jpeg
-from stories_steps import all_of_it
+from stories_steps import refunds
 
 from bot import log
 from bot.compose import COPIES
@@ -83,17 +83,16 @@ async def whole_case(bench: Bench, buyer: Chat, seller: Chat) -> str:
     await buyer.tap("Make the offer")
     await seller.say(f"/accept {ref}")
     await seller.tap("Yes, accept")
-    await buyer.say(f"/ship {ref} DHL {COURIER}")
+    await buyer.say(f"/ship {ref} Kurier {COURIER}")
     await buyer.photo(CAPTION)
     await seller.say(f"/receive {ref}")
     await seller.tap("Yes, they are back")
-    await seller.tap("I have refunded")
-    await seller.tap(all_of_it("20.00"))
-    await seller.say("TX-1")
+    await refunds(seller, "20.00", "TX-1")
     await buyer.say(f"/confirm_refund {ref}")
     await buyer.tap("Yes, it has arrived")
     await buyer.say(f"/rate {ref}")
     await buyer.say("2")
+    await buyer.say("1")
     await buyer.say(RATING)
     return ref
 

@@ -75,7 +75,7 @@ def full(build):
         ),
         vouchers=(shipped, sent),
         rulings=(Ruling(arbitrator=9, terms=terms, reasons="because", at=at),),
-        rating=Rating(stars=1, at=at, words="mine"),
+        rating=Rating(stars=1, at=at, words="mine", answer="theirs"),
         question="When?",
         refusal="theirs",
         least=1,
@@ -93,6 +93,7 @@ def full(build):
         (Role.ARBITRATOR, 9, facts.QuestionAsked(Role.BUYER, "When?")),
         (Role.ARBITRATOR, 9, facts.RulingGiven(terms, "because", False)),
         (Role.BUYER, 1, facts.ServiceRated(1, "mine")),
+        (Role.SELLER, 2, facts.RatingAnswered("theirs")),
     )
     return case, entries
 
@@ -123,7 +124,8 @@ def test_what_a_seller_said_goes_and_nothing_else(build):
     erased = erasing.without_person(case, entries, (), SELLER)
 
     after = replace(case, offers=(case.offers[0], replace(case.offers[1], words="")), refusal="", most=None)
-    assert erased == erasing.Erased(after, (3, 7), (), frozenset())
+    after = replace(after, rating=replace(after.rating, answer=""))
+    assert erased == erasing.Erased(after, (3, 7, 11), (), frozenset())
 
 
 def test_a_colleague_who_set_no_limit_takes_none_along(build):
@@ -141,7 +143,7 @@ def test_reasons_of_a_ruling_stay_when_the_arbitrator_goes_and_go_with_time(buil
     assert (erased.case, erased.entries) == (replace(case, question=""), (8,))
 
     erased = erasing.without_words(case, entries)
-    assert erased.entries == (1, 2, 3, 5, 7, 8, 9, 10)
+    assert erased.entries == (1, 2, 3, 5, 7, 8, 9, 10, 11)
     assert [ruling.reasons for ruling in erased.case.rulings] == [""]
     assert (erased.case.least, erased.case.most, erased.case.rating.words) == (None, None, "")
 
