@@ -18,6 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.operating.gauges import Gauges
 from bot.settings import Settings
+from bot.takeout import Takeouts
 from bot.telegram import profile, updates
 from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
@@ -35,10 +36,12 @@ from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
 from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
+from bot.workers.privacy import PrivacyWorker
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
+from conversations.policy.retention import Retention
 from locales import languages
 from locales.lexicons import lexicons
 from storage.database import Database
@@ -132,12 +135,22 @@ class Application:
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        retention = self.pack.retention if self.pack is not None else Retention()
+        takeouts = Takeouts(db, clock, store=store)
         pace, menus = self._pace(), profile.Menus(messenger)
         read = partial(updates.read, seals=self._seals())
         papers = CaseFiles(db, clock, store=store, copies=copies)
         inbox = InboxHandler(db, desk, clock, read=read)
         outbox = OutboxHandler(
-            db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, case_files=papers
+            db,
+            desk,
+            messenger,
+            clock,
+            pace=pace,
+            keep_menu=menus.keep,
+            copies=copies,
+            case_files=papers,
+            takeouts=takeouts,
         )
         workers = {
             "updates": self._source(bot, Intake(inbox)),
@@ -147,7 +160,8 @@ class Application:
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
-            "housekeeping": HousekeepingWorker(db, clock).run,
+            "housekeeping": HousekeepingWorker(db, clock, retention).run,
+            "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:

@@ -180,6 +180,13 @@ class Exhibits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takeout:
+    """Everything about the person it is sent to, put together when it is handed over."""
+
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Figures in sections: each has a heading in bold, and a line for each figure."""
 
@@ -234,7 +241,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Takeout | Toast | Correction
 
 
 class Placing(StrEnum):

@@ -22,6 +22,8 @@ class SqlTallies:
     async def add(self, what: str, at: datetime) -> None:
         await self._tx.run(self._tx.insert(tallies).values(what=what, at=at))
 
-    async def purge(self, before: datetime) -> None:
-        """Forgets what happened before that."""
-        await self._tx.run(delete(tallies).where(tallies.c.at < before))
+    async def purge(self, before: datetime, *, most: int = 1000) -> int:
+        """Forgets what happened before that, up to so much. Returns how much."""
+        old = select(tallies.c.id).where(tallies.c.at < before).limit(most)
+        gone = await self._tx.all(delete(tallies).where(tallies.c.id.in_(old)).returning(tallies.c.id))
+        return len(gone)

@@ -23,6 +23,7 @@ from conversations.messages import (
     Report,
     Section,
     Speech,
+    Takeout,
     Toast,
 )
 from conversations.phrase import Phrase
@@ -56,7 +57,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.report(body), body.choices)
         case Picture():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
-        case Exhibits() | Dossier():
+        case Exhibits() | Dossier() | Takeout():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()

@@ -12,6 +12,7 @@ from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.making import CaseFiles
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
+from bot.takeout import Takeouts
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
@@ -25,6 +26,7 @@ from conversations.messages import (
     Picture,
     Placing,
     Speech,
+    Takeout,
     Toast,
 )
 from conversations.phrase import Phrase
@@ -85,11 +87,13 @@ class Delivery:
         *,
         copies: EvidenceStore,
         case_files: CaseFiles | None = None,
+        takeouts: Takeouts | None = None,
     ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._takeouts = takeouts
         self._case_files = case_files
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
@@ -113,6 +117,8 @@ class Delivery:
                     return await self._draw(person, outgoing, body, screen)
                 case Dossier():
                     return await self._hand_over(chat, item, body, screen, note)
+                case Takeout():
+                    return await self._give_all(person, outgoing, screen)
                 case Correction():
                     return await self._correct(chat, item, body, screen, note)
                 case _:
@@ -204,6 +210,18 @@ class Delivery:
             self._remember(file, each)
             origin = (file.chat, file.message) if file.message else None
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
+        return posts
+
+    async def _give_all(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
+        """Everything about the person, in as many files as it takes: the caption is under the first."""
+        if self._takeouts is None:
+            raise DeliveryError("nobody puts anything together here", permanent=True)
+        posts = list[Post]()
+        async for part in self._takeouts.parts(person):
+            await self._pace.turn(person.address)
+            message = await self._messenger.upload(person.address, part, caption=None if posts else screen)
+            posts.append(Post(message=message, ref=outgoing.ref))
+        LOG.info("takeout given", person=person.id, parts=len(posts))
         return posts
 
     async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:

@@ -15,6 +15,7 @@ from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
+from bot.takeout import Takeouts
 from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
@@ -61,12 +62,13 @@ class OutboxHandler:
         keep_menu: KeepMenu,
         copies: EvidenceStore,
         case_files: CaseFiles | None = None,
+        takeouts: Takeouts | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files, takeouts=takeouts)
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0

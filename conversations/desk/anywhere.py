@@ -11,7 +11,7 @@ from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
-from conversations.desk import reporting, talking
+from conversations.desk import privacy, reporting, talking
 from conversations.desk.access import role_in, roles_of
 from conversations.desk.joining import join
 from conversations.desk.visit import QUESTION, Visit, command, start_choices
@@ -197,6 +197,7 @@ ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "queue": _queue,
     "report": reporting.answer,
     "language": _language,
+    **privacy.COMMANDS,
     "cancel": _cancel,
     "help": _help,
 }

@@ -9,7 +9,7 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, plain_words, relaying, reporting, talking
+from conversations.desk import commands, filing, moving, plain_words, privacy, relaying, reporting, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
 from conversations.desk.finishing import finish
@@ -87,6 +87,15 @@ class Desk:
             return
         found = replace(item, sha256=sha256, mime=mime, copy=copy, copy_mime=copy_mime, refused=refused)
         await filing.file(case, found, work, now)
+
+    async def forget(self, ref: str, person: int, work: Work) -> frozenset[str]:
+        """Takes what this person said and showed off a case that has ended. Returns the names of files that nobody needs
+        for it any more. Doing it twice changes nothing."""
+        return await privacy.forget(ref, await work.people.get(person), work)
+
+    async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
+        """Takes everybody's words, or files, off a case that ended long ago. Returns the names of files as `forget`."""
+        return await privacy.outdate(ref, work, words=words, files=files)
 
     async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
         """The weekly report of a store is due for one of its sellers. Doing it twice says it once."""

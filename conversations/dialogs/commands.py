@@ -41,6 +41,9 @@ _HOUSE = (
     Command("report", Phrase("How your store is doing, and what to improve"), (SELLER,)),
     Command("address", Phrase("Set where returns are sent"), (SELLER,)),
     Command("language", Phrase("Choose your language"), EVERYBODY),
+    Command("privacy", Phrase("What is kept about you, and for how long"), EVERYBODY),
+    Command("export", Phrase("Get everything that is kept about you"), EVERYBODY),
+    Command("forget", Phrase("Have everything about you erased"), EVERYBODY),
     Command("cancel", Phrase("Stop what you are doing"), EVERYBODY),
     Command("help", Phrase("What you can do here"), EVERYBODY),
 )

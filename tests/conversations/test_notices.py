@@ -126,7 +126,7 @@ def test_the_other_side_hears_of_every_move(build, examples):
     quiet = {
         *(facts.CaseOpened, facts.PrivateLimitSet, facts.OwnerReminded, facts.ArbitratorsReminded),
         *(facts.EvidenceAdded, facts.EvidenceFiled, facts.EvidenceRefused, facts.MessagePassedOn, facts.NoteWritten),
-        *(facts.DeadlineExtended, facts.GraceGiven),
+        *(facts.DeadlineExtended, facts.GraceGiven, facts.EntryErased),
     }
     for fact, who in examples:
         if type(fact) in quiet or isinstance(fact, facts.ServiceRated):

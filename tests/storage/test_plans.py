@@ -24,7 +24,7 @@ from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.messages import Notice, Outgoing, Sender
 from conversations.phrase import Phrase
-from conversations.ports import Link, LinkPurpose, OpenDialog
+from conversations.ports import Link, LinkPurpose, OpenDialog, Wishes
 from storage import codec
 from storage.database import Database
 from storage.lanes import Leased, Outcome
@@ -117,6 +117,16 @@ CALLS: dict[str, Call] = {
     "guesses.add": lambda w: w.guesses.add(5_000, NOW),
     "marks.get": lambda w: w.marks.get("alive", lock=True),
     "marks.set": lambda w: w.marks.set("alive", NOW),
+    "privacy.of": lambda w: w.privacy.of(5_000),
+    "privacy.keep": lambda w: w.privacy.keep(5_000, Wishes(forget_at=NOW)),
+    "privacy.hold": lambda w: w.privacy.hold(5_000, NOW + HOUR, "a lawsuit"),
+    "privacy.release": lambda w: w.privacy.release(5_000),
+    "privacy.holds": lambda w: w.privacy.holds(),
+    "privacy.forgetting": lambda w: w.privacy.forgetting(NOW),
+    "privacy.cases_of": lambda w: w.privacy.cases_of(5_000),
+    "privacy.held_cases": lambda w: w.privacy.held_cases([REF], NOW),
+    "privacy.note_outdated": lambda w: w.privacy.note_outdated(REF, "texts", NOW),
+    "journal.erase": lambda w: w.journal.erase(REF, [1]),
     "inbox.arrive": lambda w: w.inbox.arrive([RawUpdate(update_id=900_001, lane="5000", payload={})], each=10),
     "inbox.suspect": lambda w: w.inbox.suspect(LEASED),
     "inbox.finish_all": lambda w: w.inbox.finish_all([(LEASED, Outcome(done=[5_000]))]),
@@ -151,6 +161,13 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
 OPERATOR = {
     "cases.opened_since": "a new policy is tried on all past cases",
     "orders.all": "a list of orders on the command line",
+    "privacy.outdated": "once an hour, of cases that ended long ago",
+    "privacy.traces": "all that is kept of a person, whom it is sent to once a day at most; the queues hold two days",
+    "privacy.is_quiet": "for whoever is to be forgotten and has nothing else waiting; of what is pending",
+    "erasure.person": "once for each person who is forgotten, in everything that may tell of them",
+    "erasure.unneeded": "once for each case that loses its files",
+    "erasure.outdated_dialogs": "once an hour",
+    "erasure.outdated_drafts": "once an hour",
     "outbox.introduce": "people and slots that the unit of work knows of already; see people.get and posts.in_slots",
     "guesses.purge": "of a table that only holds wrong guesses",
 }
