@@ -11,7 +11,7 @@ from typing import Final
 
 from telegram import Bot
 
-from bot import log, policies
+from bot import evidence, log, policies
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.settings import Settings
@@ -37,15 +37,11 @@ from locales import languages
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
-from storage.evidence_files import FolderStore
 
 LOG = log.get(__name__)
 
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
-
-#: Where beside the originals the copies are that people see.
-COPIES: Final = "shown"
 
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -61,6 +57,7 @@ class Application:
         self.desk = desk
         self.pack = pack
         self.clock = clock
+        self._evidence = evidence.kept(settings)
         self._limits = limits
         self._resources = AsyncExitStack()
         self._supervisor = Supervisor({})
@@ -125,12 +122,14 @@ class Application:
 
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
-        store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        store, copies = self._evidence
         pace, menus = self._pace(), profile.Menus(messenger)
         workers = {
             "updates": self._source(bot, Intake(db.inbox)),
             "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies).run,
+            "outbox": outbox_worker(
+                db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, originals=store
+            ).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "housekeeping": HousekeepingWorker(db).run,
@@ -182,7 +181,8 @@ class Application:
 async def build(
     settings: Settings, *, clock: Clock | None = None, limits: Limits = TELEGRAM, desk: Desk | None = None
 ) -> Application:
-    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know.
+    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know
+    or a bucket that cannot be used.
 
     `clock` is business time; `limits` how fast messages may be sent; `desk` another desk than ours, for tests.
     """

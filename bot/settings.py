@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "AFTERSALES_"
 TELEGRAM = "https://api.telegram.org"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 DATABASE_SCHEMES = ("sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+asyncpg", "postgres")
 
 
@@ -61,6 +63,19 @@ def _database_url(url: str) -> str:
     return url
 
 
+def _folder(folder: Path) -> Path:
+    if folder.parts[:1] == ("s3:",):
+        raise ValueError(f"is a folder; a bucket is named by {PREFIX}EVIDENCE_URL")
+    return folder
+
+
+def _bucket_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.netloc or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise ValueError("must be a URL like s3://bucket/prefix, without keys in it")
+    return url.rstrip("/")
+
+
 def _listen(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -93,7 +108,12 @@ class Settings(BaseSettings):
     bot_username: Annotated[str, AfterValidator(_username)] | None = None
     database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///aftersales.db"
     policy: str = "tmall_global"
-    evidence_dir: Path = Path("evidence")
+    evidence_dir: Annotated[Path, AfterValidator(_folder)] = Path("evidence")
+    evidence_url: Annotated[str, AfterValidator(_bucket_url)] | None = None
+    s3_endpoint: Annotated[str, AfterValidator(_http_url)] | None = None
+    s3_region: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: SecretStr | None = None
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)

@@ -14,7 +14,7 @@ from bot.workers.pace import Pace
 from conversations.cases.evidence import File
 from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
 
 LOG = log.get(__name__)
@@ -35,13 +35,17 @@ class Post:
 
 
 class Delivery:
-    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
+    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in, `originals`
+    those that came in."""
 
-    def __init__(self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore) -> None:
+    def __init__(
+        self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore, originals: EvidenceStore
+    ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._originals = originals
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
@@ -118,6 +122,8 @@ class Delivery:
         return posts
 
     async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        if body.are_originals:
+            return await self._show_originals(person, outgoing, body, screen)
         await self._pace.turn(person.address, len(body.files))
         try:
             sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
@@ -134,6 +140,15 @@ class Delivery:
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
         return posts
 
+    async def _show_originals(
+        self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen
+    ) -> list[Post]:
+        """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
+        files = [Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files]
+        await self._pace.turn(person.address, len(files))
+        sent = await self._messenger.send_files(person.address, files, caption=screen)
+        return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
         """Our own copies in place of the originals; those that were sent before by the name they have since."""
         ready: list[File | Upload] = []
@@ -143,10 +158,7 @@ class Delivery:
             elif known := self._known.get(_upload_of(file)):
                 ready.append(replace(file, file_id=known))
             else:
-                try:
-                    data = await self._copies.get(file.kept)
-                except StorageError as err:
-                    raise DeliveryError(f"copy not to be had: {type(err).__name__}", permanent=True) from err
+                data = await _read(self._copies, file.kept)
                 ready.append(Upload(file.name, file.mime, data, file.kind))
         return ready
 
@@ -174,6 +186,15 @@ class Delivery:
             return None
         async with self._db.reading() as work:
             return await work.posts.in_slot(person.address, slot)
+
+
+async def _read(store: EvidenceStore, name: str) -> bytes:
+    """What a store keeps under that name. A store that cannot be reached will be tried again."""
+    try:
+        return await store.get(name)
+    except StorageError as err:
+        is_lost = not isinstance(err, TryAgain)
+        raise DeliveryError(f"file not to be had: {type(err).__name__}", permanent=is_lost) from err
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

@@ -50,12 +50,13 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        originals: EvidenceStore,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, originals=originals)
         self._unsure: Counter[int] = Counter()
         self.repeats = 0
 
@@ -206,9 +207,12 @@ def outbox_worker(
     pace: Pace,
     keep_menu: KeepMenu,
     copies: EvidenceStore,
+    originals: EvidenceStore,
 ) -> LaneWorker[Outgoing]:
-    """The worker over the outbox. `copies` keeps what is shown of evidence."""
-    handler = OutboxHandler(db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies)
+    """The worker over the outbox. `copies` keeps what is shown of evidence, `originals` what was sent."""
+    handler = OutboxHandler(
+        db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies, originals=originals
+    )
     return LaneWorker(
         db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
     )

@@ -9,7 +9,7 @@ from conversations.cards import MAY_SET_LIMIT, has_no_round_left, may_link, move
 from conversations.cases.case import Case
 from conversations.cases.clocks import open_until
 from conversations.cases.roles import Role
-from conversations.desk import moving, relaying, talking
+from conversations.desk import moving, originals, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
 from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
@@ -41,6 +41,12 @@ async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
 async def _evidence(visit: Visit, case: Case, role: Role, argument: str) -> None:
     if not await show_evidence(case, visit.person, visit.work):
         await visit.say(Phrase("There is no evidence in this case yet."), ref=case.ref)
+    elif role is Role.ARBITRATOR:
+        await originals.offer(visit, case)
+
+
+async def _original(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    await originals.begin(visit, case, argument)
 
 
 async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
@@ -63,7 +69,8 @@ async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
 async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None:
     await _show(visit, case, role, argument)
     await _record(visit, case, role, argument)
-    await show_evidence(case, visit.person, visit.work)
+    if await show_evidence(case, visit.person, visit.work):
+        await originals.offer(visit, case)
 
 
 async def _reply(visit: Visit, case: Case, role: Role, argument: str) -> None:
@@ -138,6 +145,7 @@ async def _rate(visit: Visit, case: Case, role: Role, argument: str) -> None:
 ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = {
     "case": _show,
     "evidence": _evidence,
+    "original": _original,
     "record": _record,
     "casefile": _casefile,
     "reply": _reply,

@@ -91,7 +91,7 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":
         return role is Role.BUYER and may_link(case)
-    return case.is_open or name in ("case", "evidence", "record", "casefile")
+    return case.is_open or name in ("case", "evidence", "original", "record", "casefile")
 
 
 def _suits_any(visit: Visit, case: Case, name: str) -> bool:
@@ -109,7 +109,7 @@ def _none_for(name: str) -> Phrase:
 
 def _is_others(name: str, role: Role) -> bool:
     """Whether a command is for another role than the visitor's in that case, and does not say so itself."""
-    return name in ("note", "casefile", "address", "rate") and role not in BY_NAME[name].roles
+    return name in ("note", "casefile", "original", "address", "rate") and role not in BY_NAME[name].roles
 
 
 async def _say_unknown(visit: Visit, name: str) -> None:

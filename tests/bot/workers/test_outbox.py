@@ -69,8 +69,23 @@ def handler(
     clock: AdjustableClock,
     menus: Menus,
     copies: FolderStore,
+    originals: FolderStore,
 ) -> OutboxHandler:
-    return OutboxHandler(sqlite_db, desk, messenger, clock, pace=Pace(UNLIMITED), keep_menu=menus.keep, copies=copies)
+    return OutboxHandler(
+        sqlite_db,
+        desk,
+        messenger,
+        clock,
+        pace=Pace(UNLIMITED),
+        keep_menu=menus.keep,
+        copies=copies,
+        originals=originals,
+    )
+
+
+@pytest.fixture
+def originals(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "evidence")
 
 
 @pytest.fixture
