@@ -8,10 +8,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot import log
 
 PREFIX = "AFTERSALES_"
 TELEGRAM = "https://api.telegram.org"
@@ -44,21 +46,29 @@ def _is_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _split(url: str) -> SplitResult:
+    """A URL in its parts; without any when it is none, since the library's own complaint quotes its password."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
 def _http_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be a URL like https://host/path")
     return url.rstrip("/")
 
 
 def _https_url(url: str) -> str:
-    if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+    if _split(url).scheme != "https" and _split(url).hostname not in ("127.0.0.1", "localhost"):
         raise ValueError("must be an https:// URL: Telegram calls nothing else")
     return _http_url(url)
 
 
 def _database_url(url: str) -> str:
-    if urlsplit(url).scheme not in DATABASE_SCHEMES:
+    if _split(url).scheme not in DATABASE_SCHEMES:
         raise ValueError("must be a URL like sqlite:///aftersales.db or postgresql://user@host/name")
     return url
 
@@ -70,7 +80,7 @@ def _folder(folder: Path) -> Path:
 
 
 def _bucket_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme != "s3" or not parts.netloc or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
         raise ValueError("must be a URL like s3://bucket/prefix, without keys in it")
     return url.rstrip("/")
@@ -106,7 +116,7 @@ class Settings(BaseSettings):
     bot_token: Annotated[SecretStr, AfterValidator(_is_token)] | None = None
     bot_api_url: Annotated[str, AfterValidator(_http_url)] = TELEGRAM
     bot_username: Annotated[str, AfterValidator(_username)] | None = None
-    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///aftersales.db"
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field("sqlite:///aftersales.db", repr=False)
     policy: str = "tmall_global"
     evidence_dir: Annotated[Path, AfterValidator(_folder)] = Path("evidence")
     evidence_url: Annotated[str, AfterValidator(_bucket_url)] | None = None
@@ -123,13 +133,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> Self:
-        """Reads the environment; `overrides` (by field name) win. SettingsError names the first bad variable."""
+        """Reads the environment; `overrides` (by field name) win. SettingsError names the first bad variable. Whatever
+        is secret in them shows in no log from then on."""
         try:
-            return cls(**(overrides or {}))
+            settings = cls(**(overrides or {}))
         except ValidationError as err:
             first = err.errors(include_input=False, include_url=False)[0]
             name = PREFIX + str(first["loc"][0]).upper()
             raise SettingsError(f"{name} {_reason(first['msg'])}") from None
+        log.conceal(*(value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)))
+        log.conceal(unquote(_split(settings.database_url).password or ""))
+        return settings
 
     def require_token(self) -> str:
         """The bot's token, in clear. SettingsError when there is none."""
@@ -146,7 +160,9 @@ class Settings(BaseSettings):
         processes of one bot agree."""
         if self.webhook_secret is not None:
             return self.webhook_secret.get_secret_value()
-        return hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
+        secret = hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
+        log.conceal(secret)
+        return secret
 
 
 def _reason(message: str) -> str:

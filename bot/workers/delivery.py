@@ -140,11 +140,11 @@ class Delivery:
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
         return posts
 
-    async def _show_originals(
-        self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen
-    ) -> list[Post]:
+    async def _show_originals(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
         """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
-        files = [Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files]
+        files = [
+            Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
+        ]
         await self._pace.turn(person.address, len(files))
         sent = await self._messenger.send_files(person.address, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]

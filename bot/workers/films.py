@@ -37,7 +37,9 @@ def blanked(data: bytes) -> bytes:
     for box in whole:
         end = box.end
         if box.kind == b"mdat" and not has_tracks:
-            film[box.body : box.end] = bytes(box.end - box.body)  # nobody can tell its pictures from its places, nor play it
+            film[box.body : box.end] = bytes(
+                box.end - box.body
+            )  # nobody can tell its pictures from its places, nor play it
         elif box.kind in _WHOLE:
             _blank_inside(film, box)
         else:

@@ -99,7 +99,13 @@ class Evidence:
         name = f"{self.name}-original{_ENDINGS.get(self.mime, '')}"
         size, unique_id = self.file.size, self.file.unique_id
         return File(
-            kind=FileKind.DOCUMENT, file_id="", unique_id=unique_id, size=size, mime=self.mime, name=name, kept=self.sha256
+            kind=FileKind.DOCUMENT,
+            file_id="",
+            unique_id=unique_id,
+            size=size,
+            mime=self.mime,
+            name=name,
+            kept=self.sha256,
         )
 
     def is_with(self, other: Evidence) -> bool:

@@ -109,6 +109,9 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_USERNAME", "some bot"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "aftersales.db"),
+        ("DATABASE_URL", "postgresql://bot:SECRET[@db/x"),
+        ("DATABASE_URL", "postgresql://bot:SECRET\u2100@db/x"),  # urllib quotes all of it
+        ("BOT_API_URL", "http://bot:SECRET\u2100@db/x"),
         ("EVIDENCE_DIR", "s3://shop-evidence"),
         ("EVIDENCE_URL", "/srv/evidence"),
         ("EVIDENCE_URL", "s3://"),
@@ -136,6 +139,7 @@ def test_malformed_value_names_the_variable_and_is_not_shown(
 
     assert "\n" not in str(caught.value)
     assert "SECRET" not in name or value not in str(caught.value)
+    assert "bot:SECRET" not in str(caught.value)
 
 
 def test_missing_token_is_said_when_it_is_needed() -> None:
@@ -148,6 +152,19 @@ def test_token_shows_in_no_text_of_the_settings() -> None:
 
     assert settings.require_token() == TOKEN
     assert TOKEN not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_no_secret_shows_in_the_settings() -> None:
+    settings = Settings.load(
+        {
+            "bot_token": TOKEN,
+            "database_url": "postgresql://bot:CANARY@db/aftersales",
+            "webhook_secret": "CANARY",
+            "s3_secret_access_key": "CANARY",
+        }
+    )
+    assert settings.database_url == "postgresql://bot:CANARY@db/aftersales"
+    assert "CANARY" not in repr(settings) + str(settings)
 
 
 def test_settings_cannot_be_changed() -> None:

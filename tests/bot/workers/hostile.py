@@ -91,7 +91,9 @@ def webm(*, live: bool = False, behind: bytes = PAYLOAD) -> bytes:
     """A film of one track of pictures and one of subtitles, with all that a program writes into it, and something
     behind it. `live`: as browsers record it, who do not know how long it will be."""
     header = ebml(0x1A45DFA3, ebml(0x4286, b"\1"), b"\x42\x82\x84webm", ebml(0xEC, b"CANARY"))
-    seek = [ebml(0x4DBB, ebml(0x53AB, kind.to_bytes(4, "big")), ebml(0x53AC, b"\x40")) for kind in (0x1549A966, 0x1254C367)]
+    seek = [
+        ebml(0x4DBB, ebml(0x53AB, kind.to_bytes(4, "big")), ebml(0x53AC, b"\x40")) for kind in (0x1549A966, 0x1254C367)
+    ]
     info = ebml(
         0x1549A966,
         *(ebml(0xBF, b"CRC4"), ebml(0x2AD7B1, b"\x0f\x42\x40"), ebml(0x4489, bytes(4))),
@@ -100,7 +102,13 @@ def webm(*, live: bool = False, behind: bytes = PAYLOAD) -> bytes:
     )
     pictures = ebml(
         0xAE,
-        *(ebml(0xD7, b"\1"), ebml(0x73C5, b"\7"), ebml(0x83, b"\1"), ebml(0x86, b"V_VP8"), ebml(0x536E, b"CANARY name")),
+        *(
+            ebml(0xD7, b"\1"),
+            ebml(0x73C5, b"\7"),
+            ebml(0x83, b"\1"),
+            ebml(0x86, b"V_VP8"),
+            ebml(0x536E, b"CANARY name"),
+        ),
         ebml(0xE0, ebml(0xB0, b"\x40"), ebml(0xBA, b"\x30"), ebml(0x5799, b"CANARY")),
     )
     words = ebml(0xAE, ebml(0xD7, b"\2"), ebml(0x83, b"\x11"), ebml(0x86, b"S_TEXT/UTF8 CANARY"))

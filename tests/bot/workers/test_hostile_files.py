@@ -61,7 +61,9 @@ async def test_copy_of_any_kind_tells_nothing_of_place_time_device_and_name(mime
         assert dict(Image.open(io.BytesIO(shown.data)).getexif()) == {}
 
 
-@pytest.mark.parametrize("behind", [archive(), PAYLOAD, b"MZ" + PAYLOAD, PAYLOAD + b"\xff\xd9"], ids=["zip", "html", "exe", "eoi"])
+@pytest.mark.parametrize(
+    "behind", [archive(), PAYLOAD, b"MZ" + PAYLOAD, PAYLOAD + b"\xff\xd9"], ids=["zip", "html", "exe", "eoi"]
+)
 @pytest.mark.parametrize("mime", sorted(ALLOWED))
 async def test_what_hangs_behind_a_file_is_never_shown(mime: str, behind: bytes) -> None:
     shown = await judged(SPECIMENS[mime] + behind)
@@ -146,7 +148,9 @@ def paper_with_a_page_behind_its_photo() -> bytes:
     made = pikepdf.open(io.BytesIO(paper()))
     photo = made.pages[0].Resources.XObject.Photo
     photo.write(photo.read_raw_bytes() + PAYLOAD, filter=pikepdf.Name.DCTDecode)
-    made.pages[0].obj.Contents = pikepdf.Stream(made, hostile.zlib.compress(b"q Q") + PAYLOAD, Filter=pikepdf.Name.FlateDecode)
+    made.pages[0].obj.Contents = pikepdf.Stream(
+        made, hostile.zlib.compress(b"q Q") + PAYLOAD, Filter=pikepdf.Name.FlateDecode
+    )
     out = io.BytesIO()
     made.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return out.getvalue()

@@ -56,9 +56,7 @@ async def test_arbitrator_opens_an_original_by_its_button_and_it_is_on_record(ro
     [shown] = [out for out in room.got[ANA] if isinstance(out.body, Exhibits)]
     ana = await room.person(ANA)
     caption = shown.body.caption
-    assert shown == Outgoing(
-        to=ana.id, body=Exhibits(caption=caption, files=(ORIGINAL,), are_originals=True), ref=ref
-    )
+    assert shown == Outgoing(to=ana.id, body=Exhibits(caption=caption, files=(ORIGINAL,), are_originals=True), ref=ref)
     assert room.plain(ANA, caption) == f"{named} · E2 · The buyer · the original"
     assert "It is on record that you opened the original of E2." in room.text(ANA)
     assert await opened(room, ref) == [("arbitrator", ana.id, 2, room.now)]
