@@ -37,8 +37,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A canary over the whole suite: no test may leave a bot's token in what was printed or logged. (What a test reads
     itself, by `capsys` or `caplog`, is its own to judge.)"""
     report = yield
-    for name, text in report.sections:
-        if report.passed and TOKEN.search(text):
+    for name, left in report.sections:
+        if report.passed and TOKEN.search(left):
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid}: a bot's token stands in what it left as {name!r}"
     return report

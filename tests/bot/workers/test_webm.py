@@ -1,5 +1,7 @@
 """WebM films without what they say beside pictures and sounds."""
 
+from contextlib import suppress
+
 import pytest
 
 from bot.workers.cleaning import Unclean, clean
@@ -53,10 +55,8 @@ def test_film_that_lies_about_its_sizes_breaks_nothing(at: int) -> None:
     data = bytearray(webm())
     for value in (0x00, 0x01, 0x7F, 0xFF):
         data[at] = value
-        try:
+        with suppress(ValueError):
             assert len(blanked(bytes(data))) <= len(data)
-        except ValueError:
-            pass
 
 
 @pytest.mark.parametrize(
