@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test nightly bench bench-short bench-scale bench-soak check format migrate messages lock clean
+.PHONY: demo test nightly faults bench bench-short bench-scale bench-soak check format migrate messages lock clean
 
 demo: $(READY)
 	$(BIN)/aftersales demo --port $(PORT)
@@ -35,6 +35,11 @@ bench-scale: $(READY)
 
 bench-soak: $(READY)
 	$(BIN)/python -m tests.bench soak
+
+# Kills the bot at every named point with 25 seeds on both databases, and the whole storm: hours. SEEDS=3 is a quick look.
+SEEDS ?= 25
+faults: $(READY)
+	AFTERSALES_FAULTS=full AFTERSALES_FAULTS_SEEDS=$(SEEDS) $(BIN)/pytest tests/faults
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ from bot.commands.invites import invite
 from bot.commands.letters import inbox, outbox
 from bot.commands.orders import orders
 from bot.commands.policy import policy
+from bot.commands.report import report
 from bot.commands.running import demo, run
 from bot.commands.stores import stores
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, policy, case, deadlines, inbox, outbox, db):
+for command in (run, demo, orders, stores, invite, policy, case, deadlines, report, inbox, outbox, db):
     cli.add_command(command)
 
 

@@ -12,8 +12,10 @@ from typing import Final
 from telegram import Bot
 
 from bot import evidence, log, policies
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
+from bot.operating.gauges import Gauges
 from bot.settings import Settings
 from bot.telegram import profile, updates
 from bot.telegram.client import connect
@@ -23,11 +25,13 @@ from bot.telegram.sender import TelegramMessenger
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
+from bot.workers.digests import DigestsWorker
 from bot.workers.evidence import evidence_worker
+from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
-from bot.workers.inbox import inbox_worker
-from bot.workers.outbox import outbox_worker
+from bot.workers.inbox import InboxHandler, InboxWorker
+from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
@@ -72,7 +76,7 @@ class Application:
             await self._resources.enter_async_context(self.db.serving())
             if self.pack is not None:
                 async with self.db.work() as work:
-                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.model_dump_json())
+                    await work.packs.keep(self.pack.id, self.pack.hash, self.pack.text)
                     for store in await work.orders.stores():
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
@@ -124,21 +128,36 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = self._evidence
         pace, menus = self._pace(), profile.Menus(messenger)
+        papers = CaseFiles(db, clock, store=store, copies=copies)
+        inbox = InboxHandler(db, desk, clock, read=updates.read)
+        outbox = OutboxHandler(
+            db,
+            desk,
+            messenger,
+            clock,
+            pace=pace,
+            keep_menu=menus.keep,
+            copies=copies,
+            originals=store,
+            case_files=papers,
+        )
         workers = {
-            "updates": self._source(bot, Intake(db.inbox)),
-            "inbox": inbox_worker(db, desk, clock, read=updates.read).run,
-            "outbox": outbox_worker(
-                db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, originals=store
-            ).run,
+            "updates": self._source(bot, Intake(inbox)),
+            "inbox": InboxWorker(db, inbox).run,
+            "outbox": OutboxWorker(db, outbox).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
+            "digests": DigestsWorker(db, desk, clock).run,
+            "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
             "housekeeping": HousekeepingWorker(db).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:
             from bot.health import Health  # the web server takes time to import, and most do without
+            from bot.operating.exposing import route
 
-            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready).run
+            more = [route(Gauges(db, clock).refresh)]
+            workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready, more=more).run
         return workers
 
     def _source(self, bot: Bot, intake: Intake) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
@@ -38,11 +38,11 @@ def routes(is_ready: Check) -> list[Route]:
 
 
 class Health:
-    """Answers on an address of its own, until stopped."""
+    """Answers on an address of its own, until stopped. `more` is what else is to be found there: it is not for the world."""
 
-    def __init__(self, *, listen: Address, is_ready: Check) -> None:
+    def __init__(self, *, listen: Address, is_ready: Check, more: Sequence[Route] = ()) -> None:
         self._listen = listen
-        self._app = Starlette(routes=routes(is_ready))
+        self._app = Starlette(routes=[*routes(is_ready), *more])
 
     async def run(self, stop: asyncio.Event) -> None:
         async with serving(self._app, self._listen) as ended:

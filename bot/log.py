@@ -6,6 +6,8 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -97,6 +99,14 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
     """A logger for a module."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+@contextmanager
+def about(**ids: Any) -> Iterator[None]:
+    """Everything logged inside, by anybody, carries these ids: of a case (`ref`), of an update. None and "" are left out."""
+    told = {name: value for name, value in ids.items() if value not in (None, "")}
+    with structlog.contextvars.bound_contextvars(**told):
+        yield
 
 
 def failure(err: BaseException) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from conversations import presses, vocabulary
 from conversations.cases.case import Case
 from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import moves_open
+from conversations.cases.money import Money
 from conversations.cases.offers import rounds_of
 from conversations.cases.orders import Order, Store
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Send, Terms
@@ -66,10 +68,10 @@ def choices(case: Case, reader: Role, *, evidence: int = 0) -> Choices:
     if evidence:
         looks.append(_look("evidence", case, Phrase.counted("Evidence ({n})", "Evidence ({n})", evidence)))
     looks.append(_look("record", case, Phrase("History")))
-    if (reader is Role.BUYER and case.state is State.SETTLED and case.rating is None) or (
-        reader is Role.BUYER and case.state is State.CLOSED and case.rating is None
-    ):
+    if reader is Role.BUYER and not case.is_open and case.rating is None:
         looks.append(_look("rate", case, Phrase("Rate the service")))
+    if reader is Role.SELLER and case.rating is not None and not case.rating.answer:
+        looks.append(_look("respond", case, Phrase("Answer the rating")))
     if reader is Role.BUYER and may_link(case):
         looks.append(_look("problem", case, Phrase("A problem with the replacement")))
     if case.is_open and reader in (Role.BUYER, Role.SELLER):
@@ -140,6 +142,8 @@ def _sections(
     if case.vouchers:
         lines = tuple(vocabulary.voucher_line(voucher) for voucher in case.vouchers)
         sections.append(Section(heading=Phrase("Vouchers"), lines=lines))
+    if case.rating is not None and reader is not Role.ARBITRATOR:
+        sections.append(Section(heading=Phrase("The rating"), lines=_rating_lines(case.rating)))
     if refused := [item.name for item in evidence if item.refused]:
         sections.append(Section(heading=Phrase("Evidence that could not be used"), lines=(_words(", ".join(refused)),)))
     return sections
@@ -191,9 +195,22 @@ def _agreements(case: Case) -> list[Section]:
         else:
             sections.append(Section(heading=Phrase("What was agreed"), lines=vocabulary.terms_lines(terms)))
         if case.is_open and terms.kind is not Kind.DISMISSAL and case.outstanding:
-            left = Phrase("Still to be refunded: {amount}", amount=case.outstanding)
+            left = _left(case, terms)
             sections[-1] = Section(heading=sections[-1].heading, lines=(*sections[-1].lines, left))
     return sections
+
+
+def _left(case: Case, terms: Terms) -> Phrase:
+    """What is still due; and, once a part was paid, that this is not what was promised."""
+    paid = Money(case.position.done.refunded, terms.amount.currency)
+    if not paid:
+        return Phrase("Still to be refunded: {amount}", amount=case.outstanding)
+    return Phrase(
+        "Refunded so far: {paid} of the {promised} promised. Still due: {left}",
+        paid=paid,
+        promised=terms.due,
+        left=case.outstanding,
+    )
 
 
 _OFFERS = {
@@ -211,6 +228,17 @@ def _ruling_lines(case: Case, terms: Terms) -> tuple[Phrase, ...]:
     lines.append(vocabulary.reasons(ruling.template, ruling.reasons))
     if ruling.cites:
         lines.append(Phrase("Relied on: {cites}", cites=ruling.cites))
+    return tuple(lines)
+
+
+def _rating_lines(rating: Rating) -> tuple[Phrase, ...]:
+    lines = [Phrase("The service: {stars} of 5", stars=rating.stars)]
+    if rating.outcome:
+        lines.append(Phrase("The outcome: {stars} of 5", stars=rating.outcome))
+    if rating.words:
+        lines.append(_words(rating.words))
+    if rating.answer:
+        lines.append(Phrase("The store's answer: “{words}”", words=rating.answer))
     return tuple(lines)
 
 

@@ -180,6 +180,42 @@ class Exhibits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Figures in sections: each has a heading in bold, and a line for each figure."""
+
+    title: Phrase
+    sections: tuple[Section, ...]
+    choices: Choices = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of a picture: bars and, thinner, what they were before. Over time they stand side by side, else under one
+    another and each in a colour of its own."""
+
+    now: tuple[int, ...]
+    before: tuple[int, ...]
+    is_over_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart without any words in it, which so needs no language. The caption says what is to be seen."""
+
+    caption: Phrase
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """The case file, made when it is handed over: `reader` is what the person is in the case, and so may see of it."""
+
+    ref: str
+    reader: Role
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
     """The answer to a press; an alert has to be dismissed."""
 
@@ -198,7 +234,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Toast | Correction
 
 
 class Placing(StrEnum):

@@ -170,6 +170,15 @@ def _opened(fact: facts.CaseOpened, who: Role) -> Phrase:
     )
 
 
+def _rated(fact: facts.ServiceRated | facts.RatingChanged, who: Role) -> Phrase:
+    marks = Phrase.counted(
+        "The buyer rates the service: {n} star of 5", "The buyer rates the service: {n} stars of 5", fact.stars
+    )
+    if fact.outcome:
+        marks = Phrase("{marks}; the outcome: {outcome} of 5", marks=marks, outcome=fact.outcome)
+    return _with_words(marks, fact.words)
+
+
 # fmt: off
 NOTICES: Mapping[type[facts.Fact], Told] = {
     facts.CaseOpened: Told(
@@ -302,13 +311,24 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
         _always(Phrase("Noted, for arbitrators only.")),
         hearers=()),
     facts.ServiceRated: Told(
-        lambda f, who: _with_words(Phrase.counted("The buyer rates the service: {n} star of 5", "The buyer rates the service: {n} stars of 5", f.stars), f.words),
+        _rated,
         _always(Phrase("Thank you. Your rating has been recorded.")),
         hearers=(SELLER,)),
+    facts.RatingChanged: Told(
+        lambda f, who: Phrase("The buyer has changed the rating. {rating}", rating=_rated(f, who)),
+        _always(Phrase("Your rating has been changed.")),
+        hearers=(SELLER,)),
+    facts.RatingAnswered: Told(
+        lambda f, who: Phrase("The seller answers the rating: “{words}”", words=f.words),
+        _always(Phrase("Your answer has been given to the buyer.")),
+        hearers=(BUYER,)),
     facts.PartyUnreachable: Told(
         lambda f, who: Phrase("{party} cannot be reached in the chat at the moment. Deadlines go on.", party=_party(f.party))),
     facts.PartyReachable: Told(
         lambda f, who: Phrase("{party} can be reached again.", party=_party(f.party))),
+    facts.EntryErased: Told(
+        _always(Phrase("What stood here was erased.")),
+        hearers=()),
 }
 # fmt: on
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 #: What a phrase may carry: `str` (somebody's own words or a name; never translated, always isolated from the
-#: direction of the text around it), `int`, `datetime` (aware), `timedelta`, `Money`, another `Phrase`,
+#: direction of the text around it), `int`, `Decimal`, `datetime` (aware), `timedelta`, `Money`, another `Phrase`,
 #: or a tuple of these (rendered as a list in the reader's language).
 Param = Any
 

@@ -12,8 +12,10 @@ from conversations.cases.case import Case
 from conversations.cases.clocks import Extension, Outage
 from conversations.cases.evidence import Evidence, File
 from conversations.cases.facts import Fact
+from conversations.cases.figures import Figures, Peer, Period, Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
+from conversations.cases.standing import Standing
 from conversations.messages import Outgoing, Person, Sender
 
 
@@ -129,6 +131,53 @@ class Cases(Protocol):
         """The open cases an arbitrator has taken."""
 
 
+class Outcomes(Protocol):
+    """What came of each case, in figures, for the reports."""
+
+    async def note(self, case: Case, facts: Sequence[Fact], *, who: Role, at: datetime) -> None:
+        """Takes facts down that `who` brought about; the case is as they left it, and has been kept."""
+
+    async def standing(self, store: str, now: datetime) -> Standing:
+        """How the store stands with its buyers now."""
+
+
+class Reports(Protocol):
+    """Counts over many cases."""
+
+    async def figures(self, store: str, period: Period) -> Figures: ...
+
+    async def peers(self, store: str, period: Period) -> Sequence[Peer]:
+        """The other stores of about the same size in the period."""
+
+    async def words(self, store: str, product: str, period: Period) -> tuple[Sequence[str], Sequence[str]]:
+        """What buyers wrote with their claims in the period, about the product and about all else; the last 200 each."""
+
+
+class Advice(Protocol):
+    """The suggestions that stores were given and that have not been looked at again yet."""
+
+    async def of(self, store: str) -> Sequence[Suggestion]:
+        """Oldest first."""
+
+    async def keep(self, suggestion: Suggestion) -> None:
+        """Takes the place of one of the same store, kind, product and length."""
+
+    async def drop(self, suggestion: Suggestion) -> None: ...
+
+
+class Digests(Protocol):
+    """Who gets the weekly digest."""
+
+    async def set_off(self, person: int, is_off: bool) -> None: ...
+
+    async def due(self, week: datetime) -> Sequence[tuple[int, str]]:
+        """The sellers and stores whose digest of the time up to `week` has not been written. Whoever is new to a store
+        gets the next one: they are noted, and not among these."""
+
+    async def done(self, person: int, store: str, week: datetime) -> bool:
+        """That digest is written now; False when it was already."""
+
+
 class Dialogs(Protocol):
     """The conversations under way with each person, a stack: the last one is the one being answered."""
 
@@ -225,6 +274,18 @@ class Work(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def outcomes(self) -> Outcomes: ...
+
+    @property
+    def reports(self) -> Reports: ...
+
+    @property
+    def advice(self) -> Advice: ...
+
+    @property
+    def digests(self) -> Digests: ...
 
     @property
     def dialogs(self) -> Dialogs: ...

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from conversations.cases.case import Case, claimed_terms, default_move, shipping_allowance
 from conversations.cases.claim import Claimed, Reason, Remedy
 from conversations.cases.lifecycle import waits_for
 from conversations.cases.orders import Order
 from conversations.cases.roles import Role
+from conversations.cases.standing import LEAST_CASES, Standing, careful_mark, wilson
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Send, Terms
 from conversations.cases.verdict import Outcome, Verdict
@@ -293,6 +295,42 @@ def shipping_line(verdict: Verdict, case: Case | None = None) -> Phrase | None:
     return None
 
 
+def standing(of: Standing) -> Phrase | None:
+    """How a store stands with its buyers, in one line: of small numbers, words and no figures; None for no cases."""
+    if not of.cases:
+        return None
+    mark = careful_mark(of.stars, of.ratings)
+    points = [Phrase("few ratings so far")]
+    if mark is not None:
+        points = [
+            Phrase.counted("rated {mark} of 5 by {n} buyer", "rated {mark} of 5 by {n} buyers", of.ratings, mark=mark)
+        ]
+    if of.cases >= LEAST_CASES and of.first_answer is not None:
+        points.append(Phrase("the first answer usually within {time}", time=_hours(of.first_answer)))
+    if of.cases >= LEAST_CASES and (share := int(wilson(of.alone, of.cases)[0] * 100)):
+        points.append(
+            Phrase("at least {share} of cases ended without an arbitrator", share=Phrase("{percent}%", percent=share))
+        )
+    return Phrase("Store {store}: {points}.", store=of.store, points=tuple(points))
+
+
+def _hours(time: timedelta) -> timedelta:
+    """Rounded up: nothing is promised that half of the buyers do not get."""
+    hour = timedelta(hours=1)
+    return max(hour, -(-time // hour) * hour)
+
+
+#: How money is paid back.
+METHODS: Mapping[str, Phrase] = {
+    "original": Phrase("the way it was paid"),
+    "bank": Phrase("bank transfer"),
+    "card": Phrase("credit to the card"),
+    "alipay": Phrase("Alipay"),
+    "wechat": Phrase("WeChat Pay"),
+    "paypal": Phrase("PayPal"),
+}
+
+
 def voucher_line(voucher: Voucher) -> Phrase:
     """A voucher in one line, with its number."""
     name, number = voucher.name, voucher.number
@@ -303,6 +341,14 @@ def voucher_line(voucher: Voucher) -> Phrase:
             )
         case VoucherKind.DELIVERY:
             return Phrase("{name}: sent with {carrier}, {number}", name=name, carrier=voucher.carrier, number=number)
+        case VoucherKind.REFUND if voucher.method:
+            return Phrase(
+                "{name}: {amount} refunded ({method}), number {number}",
+                name=name,
+                amount=voucher.amount,
+                method=METHODS.get(voucher.method, Phrase("{words}", words=voucher.method)),
+                number=number,
+            )
         case VoucherKind.REFUND:
             return Phrase("{name}: {amount} refunded, number {number}", name=name, amount=voucher.amount, number=number)
     return Phrase(

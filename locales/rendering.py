@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from babel import Locale
 
@@ -73,7 +74,7 @@ def _value(value: Param, tag: str, locale: Locale) -> list[Part]:
             return [values.day(value, locale)]
         case timedelta():
             return [values.span(value, locale)]
-        case int():
+        case int() | Decimal():
             return [values.number(value, locale)]
         case tuple() | list():
             return _list([_value(item, tag, locale) for item in value], locale)

@@ -6,6 +6,7 @@ import re
 import sys
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from babel import Locale
@@ -63,7 +64,7 @@ def _own_symbol(usual: str, currency: str, locale: Locale) -> str:
     return usual
 
 
-def number(value: int, locale: Locale) -> str:
+def number(value: int | Decimal, locale: Locale) -> str:
     """The number with the language's grouping."""
     return format_decimal(value, locale=locale)
 

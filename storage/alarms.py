@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import func, null, or_, select, update
 
-from storage.queues import ALARMS, Begin
+from storage.queues import ALARMS, Backlog, Begin
 from storage.tables import alarms
 from storage.transaction import Transaction
 
@@ -20,11 +20,9 @@ class SqlAlarms:
     async def set(self, ref: str, at: datetime | None) -> None:
         """One alarm a case; None for none. Ends a lease on it."""
         if at is None:
-            await self._tx.run(delete(alarms).where(alarms.c.ref == ref))
+            self._tx.pending.delete(alarms, (ref,))
             return
-        row = self._tx.insert(alarms).values(ref=ref, at=at)
-        newer = {"at": row.excluded.at, "leased_until": None, "holder": None}
-        await self._tx.run(row.on_conflict_do_update(index_elements=[alarms.c.ref], set_=newer))
+        self._tx.pending.write(alarms, {"ref": ref, "at": at, "leased_until": None, "holder": None})
         self._tx.touch(ALARMS)
 
 
@@ -62,3 +60,10 @@ class AlarmClock:
         async with self._begin() as tx:
             row = await tx.first(select(alarms.c.at).order_by(alarms.c.at).limit(1))
         return row.at if row else None
+
+    async def late(self, now: datetime) -> Backlog:
+        """The alarms that are due and have not been answered yet, in business time."""
+        async with self._begin() as tx:
+            found = select(func.count().label("pending"), func.min(alarms.c.at).label("oldest_at"))
+            [row] = await tx.all(found.where(alarms.c.at <= now))
+        return Backlog(row.pending, row.oldest_at)

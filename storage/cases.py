@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union_all, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, union_all
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
 from conversations.cases.states import State
 from storage import codec
 from storage.signs import signs
-from storage.tables import IS_QUEUED, cases, evidence
+from storage.tables import IS_QUEUED, cases, evidence, journal
 from storage.transaction import Transaction
 
 _REF_LENGTH = 6
@@ -28,30 +28,51 @@ class SqlCases:
         """An unguessable reference that no case has: six signs without the ones that look or sound alike."""
         while True:
             ref = signs(_REF_LENGTH)
+            if self._tx.pending.knows(cases, ref):
+                continue
             of_cases = select(cases.c.ref).where(cases.c.ref == ref)
             of_evidence = select(evidence.c.ref).where(evidence.c.ref == ref)
             if await self._tx.first(of_cases.union(of_evidence)) is None:
                 return ref
 
     async def add(self, case: Case) -> None:
-        await self._tx.run(self._tx.insert(cases).values(ref=case.ref, **_columns(case)))
+        self._tx.pending.add(cases, {"ref": case.ref, **_columns(case)})
+        self._keep(case)
+        self._tx.pending.know(journal, case.ref, None)
 
     async def get(self, ref: str, *, lock: bool = False) -> Case | None:
         """The case; `lock` keeps others out of it until the unit of work ends."""
-        found = select(cases.c.doc).where(cases.c.ref == ref)
-        row = await self._tx.first(found.with_for_update() if lock else found)
-        return codec.decode(Case, row.doc) if row else None
+        lock = lock and self._tx.on_postgresql  # on SQLite nobody else writes before we end
+        if lock and not self._tx.pending.knows(cases, ("locked", ref)):
+            await self._tx.settle(cases, evidence, journal)
+            for table in (cases, evidence, journal):  # what was seen of it before may not be so any more
+                self._tx.pending.forget(table, ref)
+            self._tx.pending.know(cases, ("locked", ref), True)
+        return await self._tx.look(cases, ref, lambda: self._load(ref, lock))
 
     async def save(self, case: Case) -> None:
         """Keeps the case and its next deadline. KeyError when it was never added."""
-        saved = await self._tx.run(update(cases).where(cases.c.ref == case.ref).values(_columns(case)))
-        if saved.rowcount != 1:
+        if await self.get(case.ref) is None:
             raise KeyError(case.ref)
+        self._tx.pending.change(cases, (case.ref,), _columns(case))
+        self._keep(case)
 
     async def of_order(self, key: OrderKey) -> Sequence[Case]:
         """Oldest first."""
         mine = cases.c.store == key.store, cases.c.order_number == key.number
-        return await self._cases(select(cases.c.doc).where(*mine).order_by(cases.c.opened_at, cases.c.ref))
+        refs = await self._tx.look(cases, ("of", key), lambda: self._refs_in(*mine))
+        found = [case for ref in refs if (case := await self.get(ref)) is not None]
+        return sorted(found, key=lambda case: (case.opened_at, case.ref))
+
+    async def expect(self, keys: Collection[OrderKey]) -> None:
+        """Loads the cases of these orders at once."""
+        named = [(key.store, key.number) for key in sorted(keys)]
+        of_orders = tuple_(cases.c.store, cases.c.order_number).in_(named)
+        refs: dict[OrderKey, list[str]] = {key: [] for key in keys}
+        for row in await self._rows_in(of_orders):
+            refs[OrderKey(row.store, row.order_number)].append(row.ref)
+        for key in keys:
+            self._tx.pending.know(cases, ("of", key), refs[key])
 
     async def of_buyer(self, person: int) -> Sequence[Case]:
         """Newest first."""
@@ -97,6 +118,37 @@ class SqlCases:
             found = found.where(cases.c.state == state.value)
         return await self._cases(found)
 
+    async def count_by_state(self) -> dict[State, int]:
+        """How many there are in each state that any is in."""
+        found = select(cases.c.state, func.count().label("number")).group_by(cases.c.state)
+        return {State(row.state): row.number for row in await self._tx.all(found)}
+
+    def _keep(self, case: Case) -> None:
+        """An order's cases are few, and looked for at every step of a claim."""
+        self._tx.pending.know(cases, case.ref, case)
+        of_order = ("of", case.claim.order)
+        refs = self._tx.pending.known(cases, of_order)
+        if refs is not None and case.ref not in refs:
+            self._tx.pending.know(cases, of_order, [*refs, case.ref])
+
+    async def _load(self, ref: str, lock: bool) -> Case | None:
+        found = select(cases.c.doc).where(cases.c.ref == ref)
+        if lock:
+            found = found.with_for_update(nowait=self._tx.is_shared)
+        row = await self._tx.first(found)
+        return codec.decode(Case, row.doc) if row else None
+
+    async def _refs_in(self, *conditions: Any) -> list[str]:
+        return [row.ref for row in await self._rows_in(*conditions)]
+
+    async def _rows_in(self, *conditions: Any) -> Sequence[Row[Any]]:
+        """The rows, and the cases in them remembered, so that they need not be asked for again."""
+        await self._tx.settle(cases)
+        rows = await self._tx.all(select(cases).where(*conditions))
+        for row in rows:
+            self._tx.pending.know(cases, row.ref, codec.decode(Case, row.doc))
+        return rows
+
     async def _of_each(
         self, stores: Sequence[str], which: ColumnElement[bool], *, order: Order, limit: int
     ) -> list[Case]:
@@ -112,9 +164,11 @@ class SqlCases:
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
         """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""
+        await self._tx.settle(cases)
         return [row.ref for row in await self._tx.all(statement.order_by(cases.c.ref))]
 
     async def _cases(self, statement: Any) -> list[Case]:
+        await self._tx.settle(cases)
         return [codec.decode(Case, row.doc) for row in await self._tx.all(statement)]
 
 

@@ -60,7 +60,8 @@ def forge(contents: Contents, *, ref: str, n: int, at: datetime, prev: str) -> R
 def first_broken(rings: Iterable[tuple[Ring, Contents | None]]) -> int | None:
     """The number of the first entry that is not as it was written, or is missing; None when all are sound.
 
-    Contents that are None are withheld: only their seal is checked. Entries cut off at the end are not noticed.
+    Contents that are None are withheld or erased: only their seal is checked. Entries cut off at the end are not
+    noticed here: that takes a head which was published (`storage.heads`).
     """
     prev = START
     for n, (ring, contents) in enumerate(rings, start=1):

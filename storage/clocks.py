@@ -19,13 +19,23 @@ class SqlClocks:
     async def extensions(self, store: str, *, since: datetime) -> Sequence[Extension]:
         """Those for this store or all stores whose period reaches to `since` or later, in the order they were made."""
         theirs = extensions.c.store.in_(("", store)), extensions.c.ends >= since
-        rows = await self._tx.all(select(extensions).where(*theirs).order_by(extensions.c.n))
-        return [_extension(row) for row in rows]
+
+        async def load() -> Sequence[Extension]:
+            rows = await self._tx.all(select(extensions).where(*theirs).order_by(extensions.c.n))
+            return [_extension(row) for row in rows]
+
+        return await self._tx.look(extensions, (store, since), load)
 
     async def outages(self, *, since: datetime) -> Sequence[Outage]:
         """Those that ended after `since`, oldest first."""
-        lately = select(outages).where(outages.c.ended_at > since).order_by(outages.c.ended_at)
-        return [Outage(row.began_at, row.ended_at) for row in await self._tx.all(lately)]
+        first = datetime(since.year, 1, 1, tzinfo=since.tzinfo)  # they are few, and those of a year serve many claims
+
+        async def load() -> Sequence[Outage]:
+            lately = select(outages).where(outages.c.ended_at > first).order_by(outages.c.ended_at)
+            return [Outage(row.began_at, row.ended_at) for row in await self._tx.all(lately)]
+
+        known = await self._tx.look(outages, first, load)
+        return [outage for outage in known if outage.ended_at > since]
 
     async def extend(
         self, store: str, *, begins: datetime, ends: datetime, by: timedelta, reason: str = "", at: datetime
@@ -34,6 +44,7 @@ class SqlClocks:
 
         The same store, period and length are the same extension, whatever the reason: it keeps the first.
         """
+        self._tx.pending.forget(extensions)
         values = {"store": store, "begins": begins, "ends": ends, "seconds": int(by.total_seconds())}
         row = self._tx.insert(extensions).values(**values, reason=reason, made_at=at)
         made = await self._tx.run(row.on_conflict_do_nothing().returning(extensions.c.n))
@@ -49,6 +60,7 @@ class SqlClocks:
 
     async def add_outage(self, outage: Outage) -> None:
         """Keeps on record that the service was away."""
+        self._tx.pending.forget(outages)
         row = self._tx.insert(outages).values(began_at=outage.began_at, ended_at=outage.ended_at)
         await self._tx.run(row.on_conflict_do_nothing())
 

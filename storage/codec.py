@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from cattrs.preconf.json import make_converter
@@ -20,7 +21,7 @@ T = TypeVar("T")
 _converter = make_converter(unstruct_collection_overrides={Set: sorted}, detailed_validation=False)
 
 #: What a phrase carries beside `str`, `int` and `None` is tagged: a person's words that look like a date stay words.
-_TAGS: dict[str, type] = {"at": datetime, "for": timedelta, "money": Money, "phrase": Phrase}
+_TAGS: dict[str, type] = {"at": datetime, "for": timedelta, "money": Money, "phrase": Phrase, "number": Decimal}
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}
 _LIST = "list"
 
@@ -96,6 +97,8 @@ _converter.register_unstructure_hook(datetime, _encode_instant)
 _converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
 _converter.register_unstructure_hook(timedelta, lambda span: span.total_seconds())
 _converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
+_converter.register_unstructure_hook(Decimal, str)
+_converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
 _converter.register_unstructure_hook(Phrase, _encode_phrase)
 _converter.register_structure_hook(Phrase, _decode_phrase)
 configure_tagged_union(Body, _converter, tag_name="body")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,9 +17,10 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import codec, migrations
+from storage import codec, migrations, sqlite
 from storage.alarms import AlarmClock
 from storage.errors import StorageError, TryAgain, connected, translated
+from storage.lanes import Leased
 from storage.locks import CHANNEL, FileLocks, Line
 from storage.paces import SharedPace
 from storage.presence import QUEUES, TURNS, Presence, Turn
@@ -37,6 +40,14 @@ _CONNECT = 10
 _HEARING, _DEAF = 5.0, 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes over what this process puts into a queue."""
+
+    seconds: float
+    take: Callable[[Sequence[Leased[Any]]], None]
+
+
 class Database:
     """Where everything is kept. Open it before use: `async with Database(url) as db`.
 
@@ -48,6 +59,8 @@ class Database:
         self._writer = _writer(self.url)
         self._reader = _reader(self.url) if self.is_sqlite else self._writer
         self._signals = Signals()
+        self._takers: dict[str, Taker] = {}
+        self._token = secrets.token_hex(16)
         self.inbox = Inbox(self._transaction)
         self.outbox = outbox(self._transaction)
         self.fetches = fetches(self._transaction)
@@ -120,24 +133,55 @@ class Database:
         return _HEARING if self._line is not None and self._line.is_open else _DEAF
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[SqlWork]:
+    async def work(self, *, is_shared: bool = False) -> AsyncIterator[SqlWork]:
         """One transaction to write in: commits at a clean exit; an exception undoes all of it.
 
-        Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again.
+        Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again. One
+        `is_shared` by what knows nothing of each other raises it instead of waiting for a case that is locked.
         """
-        async with self._transaction() as tx:
-            yield SqlWork(tx)
+        async with self._transaction(is_shared=is_shared) as tx:
+            work = SqlWork(tx)
+            yield work
+            await tx.flush()
+            await work.outbox.introduce()
+
+    @contextmanager
+    def taking_over(self, queue: str, seconds: float, take: Callable[[Sequence[Leased[Any]]], None]) -> Iterator[None]:
+        """Meanwhile whatever this process puts into the queue is leased to it for `seconds`, and `take` gets it after the
+        commit: items as they were given, not read back. What `take` does not deal with is found when the lease is over."""
+        self._takers[queue] = Taker(seconds, take)
+        try:
+            yield
+        finally:
+            del self._takers[queue]
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
         """One moment of the database to look at, for lists and reports. Writing in it fails."""
+        async with self._look() as tx:
+            yield SqlWork(tx)
+
+    @asynccontextmanager
+    async def _look(self) -> AsyncIterator[Transaction]:
         options: dict[str, Any] = (
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with translated():
             async with connected(self._reader) as connection:
                 await connection.execution_options(**options)
-                yield SqlWork(Transaction(connection, is_reading=True))
+                yield Transaction(connection, is_reading=True)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """One moment of the database, row by row, for a backup."""
+        async with self._look() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncIterator[Transaction]:
+        """One transaction to fill the tables anew."""
+        async with self._transaction() as tx:
+            yield tx
 
     async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
         """Returns when something was committed for the queue since the last wait, at the latest after `timeout`
@@ -146,15 +190,27 @@ class Database:
         await self._signals.wait(queue, timeout)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def _transaction(self, *, is_shared: bool = False) -> AsyncIterator[Transaction]:
+        takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
-            async with connected(self._writer) as connection, connection.begin():
-                tx = Transaction(connection, holder=self._presence.holder)
-                yield tx
-                await tx.flush()
-                if tx.touched and self._line is not None and not self._line.is_open:
-                    await tx.run(select(func.pg_notify(CHANNEL, " ".join(sorted(tx.touched)))))
-        self._signals.raise_for(tx.touched)
+            async with connected(self._writer) as connection:
+                async with connection.begin():
+                    tx = Transaction(
+                        connection,
+                        is_shared=is_shared,
+                        takes_over=takes_over,
+                        holder=self._presence.holder,
+                        token=f"{self._presence.holder}{self._token}",
+                    )
+                    yield tx
+                    await tx.flush()
+                    if tx.touched and self._line is not None and not self._line.is_open:
+                        await tx.run(select(func.pg_notify(CHANNEL, " ".join(sorted(tx.touched)))))
+                # Before the connection is anybody's again: who writes next knows what was handed over.
+                self._signals.raise_for(tx.touched)
+                for queue, handed in tx.handed.items():
+                    if (taker := self._takers.get(queue)) is not None:
+                        taker.take(handed)
         for queue, seconds in tx.due:
             self._signals.raise_later(queue, seconds)
         if tx.touched and self._line is not None and self._line.is_open:
@@ -214,10 +270,16 @@ def _writer(url: URL) -> AsyncEngine:
             pool_pre_ping=True,
             connect_args={"timeout": _CONNECT},
         )
+    here = url.set(drivername=sqlite.DRIVER)
     engine = create_async_engine(
-        url, json_serializer=codec.dumps, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT
+        here, json_serializer=codec.dumps, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT
     )
-    _prepare_sqlite(engine.sync_engine, begin="BEGIN IMMEDIATE", pragmas=["foreign_keys=ON"])
+    _prepare_sqlite(engine.sync_engine, begin="", pragmas=["foreign_keys=ON"], busy=0)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        sqlite.begin(connection, "BEGIN IMMEDIATE", patience=_BUSY)
+
     return engine
 
 
@@ -237,17 +299,18 @@ def _migrator(url: URL) -> AsyncEngine:
     return engine
 
 
-def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str]) -> None:
+def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int = _BUSY) -> None:
     """The driver would begin only before the first change, so that what was read before could be stale: we begin."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={_BUSY * 1000}", "synchronous=FULL", *pragmas):
+        for pragma in (f"busy_timeout={busy * 1000}", "synchronous=FULL", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin:
+            connection.exec_driver_sql(begin)

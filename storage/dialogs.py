@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from collections.abc import Collection
+
+from sqlalchemy import select
 
 from conversations.ports import OpenDialog
 from storage import codec
@@ -16,16 +18,26 @@ class SqlDialogs:
 
     async def of(self, person: int) -> tuple[OpenDialog, ...]:
         """The stack, the one being answered last. Others who ask for it wait until the unit of work ends."""
-        if not self._tx.is_reading:
-            await self._tx.first(select(people.c.id).where(people.c.id == person).with_for_update(key_share=True))
-        row = await self._tx.first(select(dialogs.c.stack).where(dialogs.c.person == person))
-        return codec.decode(tuple[OpenDialog, ...], row.stack) if row else ()
+        return await self._tx.look(dialogs, person, lambda: self._load(person))
+
+    async def expect(self, persons: Collection[int]) -> None:
+        """Loads the stacks of people who are locked already, at once."""
+        rows = await self._tx.all(select(dialogs).where(dialogs.c.person.in_(persons)))
+        stacks = {row.person: codec.decode(tuple[OpenDialog, ...], row.stack) for row in rows}
+        for person in persons:
+            self._tx.pending.know(dialogs, person, stacks.get(person, ()))
 
     async def keep(self, person: int, dialogs_open: tuple[OpenDialog, ...]) -> None:
         """Keeps the stack in the place of the one before."""
-        if not dialogs_open:
-            await self._tx.run(delete(dialogs).where(dialogs.c.person == person))
-            return
-        row = self._tx.insert(dialogs).values(person=person, stack=codec.encode(dialogs_open))
-        newer = {"stack": row.excluded.stack}
-        await self._tx.run(row.on_conflict_do_update(index_elements=[dialogs.c.person], set_=newer))
+        self._tx.pending.know(dialogs, person, dialogs_open)
+        if dialogs_open:
+            self._tx.pending.write(dialogs, {"person": person, "stack": codec.encode(dialogs_open)})
+        else:
+            self._tx.pending.delete(dialogs, (person,))
+
+    async def _load(self, person: int) -> tuple[OpenDialog, ...]:
+        is_ours = not self._tx.on_postgresql or self._tx.pending.knows(people, ("locked", person))
+        if not is_ours and not self._tx.is_reading:
+            await self._tx.first(select(people.c.id).where(people.c.id == person).with_for_update(key_share=True))
+        row = await self._tx.first(select(dialogs.c.stack).where(dialogs.c.person == person))
+        return codec.decode(tuple[OpenDialog, ...], row.stack) if row else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from conversations.cases.evidence import Evidence, File
 from conversations.cases.roles import Role
@@ -21,8 +21,7 @@ class SqlEvidence:
 
     async def of(self, ref: str) -> Sequence[Evidence]:
         """In the order of their numbers."""
-        rows = await self._tx.all(select(evidence.c.doc).where(evidence.c.ref == ref).order_by(evidence.c.n))
-        return [codec.decode(Evidence, row.doc) for row in rows]
+        return await self._tx.look(evidence, ref, lambda: self._load(ref))
 
     async def add(
         self, ref: str, files: Sequence[File], *, by: Role, at: datetime, caption: str = ""
@@ -30,18 +29,23 @@ class SqlEvidence:
         """Numbers the files on and asks for each to be fetched and looked into."""
         if not files:
             return []
-        last = await self._tx.scalar(select(func.max(evidence.c.n)).where(evidence.c.ref == ref)) or 0
+        known = await self.of(ref)
+        last = max((exhibit.n for exhibit in known), default=0)
         new = [Evidence(n=n, by=by, at=at, file=file, caption=caption) for n, file in enumerate(files, start=last + 1)]
-        rows = [{"ref": ref, "n": exhibit.n, "doc": codec.encode(exhibit)} for exhibit in new]
-        await self._tx.run(self._tx.insert(evidence), rows)
+        self._tx.pending.know(evidence, ref, [*known, *new])
         for exhibit in new:
+            self._tx.pending.add(evidence, {"ref": ref, "n": exhibit.n, "doc": codec.encode(exhibit)})
             self._tx.put(FETCHES, ref, codec.encode(Fetch(ref, exhibit.n)))
         return new
 
     async def save(self, ref: str, exhibit: Evidence) -> None:
         """KeyError when the case has no such exhibit."""
-        saved = await self._tx.run(
-            update(evidence).where(evidence.c.ref == ref, evidence.c.n == exhibit.n).values(doc=codec.encode(exhibit))
-        )
-        if saved.rowcount != 1:
+        known = await self.of(ref)
+        if all(each.n != exhibit.n for each in known):
             raise KeyError(exhibit.n)
+        self._tx.pending.know(evidence, ref, [exhibit if each.n == exhibit.n else each for each in known])
+        self._tx.pending.write(evidence, {"ref": ref, "n": exhibit.n, "doc": codec.encode(exhibit)})
+
+    async def _load(self, ref: str) -> Sequence[Evidence]:
+        rows = await self._tx.all(select(evidence.c.doc).where(evidence.c.ref == ref).order_by(evidence.c.n))
+        return [codec.decode(Evidence, row.doc) for row in rows]

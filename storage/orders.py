@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -25,9 +25,22 @@ class SqlOrders:
 
     async def get(self, key: OrderKey, *, lock: bool = False) -> Order | None:
         """The order; `lock` keeps other claims on it out until the unit of work ends."""
-        found = select(orders.c.doc).where(_is(orders, key))
-        row = await self._tx.first(found.with_for_update(key_share=True) if lock else found)
-        return codec.decode(Order, row.doc) if row else None
+        lock = lock and self._tx.on_postgresql  # on SQLite nobody else writes before we end
+        if lock and not self._tx.pending.knows(orders, ("locked", key)):
+            self._tx.pending.forget(orders, key)
+            self._tx.pending.forget(cases, ("of", key))
+            self._tx.pending.know(orders, ("locked", key), True)
+        return await self._tx.look(orders, key, lambda: self._load(key, lock))
+
+    async def expect(self, keys: Collection[OrderKey]) -> None:
+        """Loads these orders and their stores at once."""
+        named = [(key.store, key.number) for key in sorted(keys)]
+        for order in await self._orders(select(orders.c.doc).where(tuple_(orders.c.store, orders.c.number).in_(named))):
+            if not self._tx.pending.knows(orders, order.key):
+                self._tx.pending.know(orders, order.key, order)
+        for row in await self._tx.all(select(stores).where(stores.c.name.in_({key.store for key in keys}))):
+            if not self._tx.pending.knows(stores, row.name):
+                self._tx.pending.know(stores, row.name, _store(row))
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""
@@ -38,12 +51,7 @@ class SqlOrders:
 
     async def of(self, person: int) -> Sequence[Order]:
         """The orders bound to a buyer, newest purchase first."""
-        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
-        return await self._orders(
-            select(orders.c.doc)
-            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
-            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
-        )
+        return await self._tx.look(bindings, ("of", person), lambda: self._of(person))
 
     async def all(self, *, store: str | None = None, limit: int = 100) -> Sequence[Order]:
         """The newest purchases first."""
@@ -56,6 +64,8 @@ class SqlOrders:
         A line that a case claims stays, though the file has it no more: the case goes on naming what it is about.
         """
         before = await self.get(order.key, lock=True)
+        self._tx.pending.forget(orders, order.key)
+        self._tx.pending.forget(bindings)
         order = replace(order, items=(*order.items, *await self._claimed_and_gone(order, before)))
         order = replace(order, code=order.code or (before.code if before else signs(_CODE_LENGTH)))
         if order == before:
@@ -70,34 +80,46 @@ class SqlOrders:
 
     async def bind(self, key: OrderKey, person: int) -> None:
         """Lets this buyer claim on the order. Idempotent."""
-        bound = self._tx.insert(bindings).values(store=key.store, number=key.number, person=person)
-        await self._tx.run(bound.on_conflict_do_nothing())
+        self._tx.pending.write(bindings, {"store": key.store, "number": key.number, "person": person})
+        self._tx.pending.know(bindings, (key, person), True)
+        self._tx.pending.forget(bindings, ("of", person))
 
     async def is_bound(self, key: OrderKey, person: int) -> bool:
         mine = select(bindings.c.person).where(_is(bindings, key), bindings.c.person == person)
-        return await self._tx.first(mine) is not None
+
+        async def load() -> bool:
+            return await self._tx.first(mine) is not None
+
+        return await self._tx.look(bindings, (key, person), load)
 
     async def store(self, name: str) -> Store:
         """A store by name; one without an address when nothing was set."""
-        row = await self._tx.first(select(stores).where(stores.c.name == name))
-        return _store(row) if row else Store(name=name)
+
+        async def load() -> Store:
+            row = await self._tx.first(select(stores).where(stores.c.name == name))
+            return _store(row) if row else Store(name=name)
+
+        return await self._tx.look(stores, name, load)
 
     async def set_store(self, store: Store) -> None:
         """Keeps the store's return address; its policy stays what it was."""
         row = self._tx.insert(stores).values(name=store.name, return_address=store.return_address)
         known = {"return_address": row.excluded.return_address}
+        self._tx.pending.forget(stores, store.name)
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
     async def set_policy(self, store: str, text: str) -> None:
         """Keeps the text of a store's own policy; none when it is empty."""
         row = self._tx.insert(stores).values(name=store, policy=text)
         known = {"policy": row.excluded.policy}
+        self._tx.pending.forget(stores, store)
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
     async def set_templates(self, store: str, templates: Sequence[str]) -> None:
         """Keeps the store's own templates, in place of those it had."""
         row = self._tx.insert(stores).values(name=store, templates=list(templates))
         known = {"templates": row.excluded.templates}
+        self._tx.pending.forget(stores, store)
         await self._tx.run(row.on_conflict_do_update(index_elements=[stores.c.name], set_=known))
 
     async def stores(self) -> Sequence[Store]:
@@ -110,11 +132,28 @@ class SqlOrders:
         gone = [item for item in before.items if item.no not in here] if before is not None else []
         if not gone:
             return []
+        await self._tx.settle(cases)
         rows = await self._tx.all(
             select(cases.c.doc).where(cases.c.store == order.key.store, cases.c.order_number == order.key.number)
         )
         claimed = {claimed.item_no for row in rows for claimed in codec.decode(Case, row.doc).claim.items}
         return [item for item in gone if item.no in claimed]
+
+    async def _of(self, person: int) -> Sequence[Order]:
+        await self._tx.settle(bindings)
+        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
+        return await self._orders(
+            select(orders.c.doc)
+            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
+            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+        )
+
+    async def _load(self, key: OrderKey, lock: bool) -> Order | None:
+        found = select(orders.c.doc).where(_is(orders, key))
+        if lock:
+            found = found.with_for_update(key_share=True, nowait=self._tx.is_shared)
+        row = await self._tx.first(found)
+        return codec.decode(Order, row.doc) if row else None
 
     async def _orders(self, statement: Any) -> Sequence[Order]:
         return [codec.decode(Order, row.doc) for row in await self._tx.all(statement)]

@@ -14,9 +14,13 @@ class SqlPacks:
 
     async def keep(self, pack: str, hash: str, text: str) -> None:
         """Keeps a pack's text under its content hash. Idempotent."""
-        row = self._tx.insert(packs).values(id=pack, hash=hash, text=text)
-        await self._tx.run(row.on_conflict_do_nothing())
+        if await self.text(hash) is None:
+            self._tx.pending.write(packs, {"id": pack, "hash": hash, "text": text})
+            self._tx.pending.know(packs, hash, text)
 
     async def text(self, hash: str) -> str | None:
-        row = await self._tx.first(select(packs.c.text).where(packs.c.hash == hash))
-        return str(row.text) if row else None
+        async def load() -> str | None:
+            row = await self._tx.first(select(packs.c.text).where(packs.c.hash == hash))
+            return str(row.text) if row else None
+
+        return await self._tx.look(packs, hash, load)

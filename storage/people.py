@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, select
 
 from conversations.cases.roles import Role
 from conversations.messages import Person, Sender
@@ -19,11 +19,17 @@ _COLUMNS = tuple(field.name for field in fields(Person) if field.name not in _RO
 
 
 class SqlPeople:
-    """Remembers whom this unit of work has loaded: `save` writes what changed since, and so overwrites nobody else."""
+    """`save` writes what changed since the unit of work loaded a person, and so overwrites nobody else."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._loaded: dict[int, Person] = {}
+
+    async def expect(self, addresses: Collection[int]) -> None:
+        """Loads everybody who is at one of the addresses, at once, and keeps others from their dialogs."""
+        there = people.c.address.in_(set(addresses))
+        found = {person.address: person for person in await self._where(there, lock=True)}
+        for address in addresses:
+            self._tx.pending.know(people, ("at", address), [found[address].id] if address in found else [])
 
     async def greet(self, sender: Sender) -> Person:
         """The person of that address; made on first sight. Name and untouched language follow the messenger's."""
@@ -42,6 +48,7 @@ class SqlPeople:
                 .on_conflict_do_nothing(index_elements=[people.c.address])
             )
             [person] = await self._where(people.c.address == sender.address)
+            self._tx.pending.know(people, ("at", sender.address), [person.id])
         follows = bool(sender.language) and not person.has_chosen_language
         now = replace(person, name=sender.name, language=sender.language if follows else person.language)
         await self.save(now)
@@ -49,6 +56,8 @@ class SqlPeople:
 
     async def get(self, person: int) -> Person:
         """KeyError for an id never given out."""
+        if (known := self._tx.pending.known(people, person)) is not None:
+            return cast(Person, known)
         for found in await self._where(people.c.id == person):
             return found
         raise KeyError(person)
@@ -58,27 +67,33 @@ class SqlPeople:
         return {person.id: person for person in await self._where(people.c.id.in_(set(ids)))}
 
     async def at_address(self, address: int) -> Person | None:
-        for person in await self._where(people.c.address == address):
-            return person
-        return None
+        found = await self._tx.look(people, ("at", address), lambda: self._ids(people.c.address == address))
+        return await self.get(found[0]) if found else None
 
     async def sellers_of(self, store: str) -> Sequence[Person]:
         sellers = select(roles.c.person).where(roles.c.role == Role.SELLER.value, roles.c.store == store)
-        return await self._where(people.c.id.in_(sellers))
+        ids = await self._tx.look(people, ("sell", store), lambda: self._ids(people.c.id.in_(sellers)))
+        return [await self.get(person) for person in ids]
 
     async def arbitrators(self) -> Sequence[Person]:
-        return await self._where(people.c.id.in_(select(roles.c.person).where(roles.c.role == Role.ARBITRATOR.value)))
+        them = select(roles.c.person).where(roles.c.role == Role.ARBITRATOR.value)
+        ids = await self._tx.look(people, ("arbitrators",), lambda: self._ids(people.c.id.in_(them)))
+        return [await self.get(person) for person in ids]
 
     async def save(self, person: Person) -> None:
         """Keeps everything about a person, roles included. KeyError for an id never given out."""
-        before = self._loaded.get(person.id) or await self.get(person.id)
+        before = await self.get(person.id)
         changed = {name: value for name in _COLUMNS if (value := getattr(person, name)) != getattr(before, name)}
         if changed:
-            await self._tx.run(update(people).where(people.c.id == person.id).values(changed))
+            self._tx.pending.change(people, (person.id,), changed)
+        if "address" in changed:
+            self._tx.pending.forget(people, ("at", before.address), ("at", person.address))
         await self._save_roles(_roles_of(person), _roles_of(before))
-        self._loaded[person.id] = person
+        self._tx.pending.know(people, person.id, person)
 
     async def _save_roles(self, now: set[tuple[int, str, str]], before: set[tuple[int, str, str]]) -> None:
+        for _, _, store in now ^ before:
+            self._tx.pending.forget(people, ("sell", store), ("arbitrators",))
         for person, role, store in before - now:
             gone = roles.c.person == person, roles.c.role == role, roles.c.store == store
             await self._tx.run(delete(roles).where(*gone))
@@ -87,15 +102,24 @@ class SqlPeople:
             rows = [{"person": person, "role": role, "store": store} for person, role, store in new]
             await self._tx.run(self._tx.insert(roles).on_conflict_do_nothing(), rows)
 
-    async def _where(self, condition: Any) -> list[Person]:
-        rows = await self._tx.all(select(people).where(condition).order_by(people.c.id))
+    async def _ids(self, condition: Any) -> list[int]:
+        return [person.id for person in await self._where(condition)]
+
+    async def _where(self, condition: Any, *, lock: bool = False) -> list[Person]:
+        """In the order of their ids, so that whoever locks many at once meets nobody who does it the other way round."""
+        await self._tx.settle(people)
+        found_there = select(people).where(condition).order_by(people.c.id)
+        rows = await self._tx.all(found_there.with_for_update(key_share=True) if lock else found_there)
         if not rows:
             return []
         held: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
         for role in await self._tx.all(select(roles).where(roles.c.person.in_(list(held)))):
             held[role.person].append(role)
         found = [_person(row, held[row.id]) for row in rows]
-        self._loaded |= {person.id: person for person in found}
+        for person in found:
+            self._tx.pending.know(people, person.id, person)
+            if lock:
+                self._tx.pending.know(people, ("locked", person.id), True)
         return found
 
 

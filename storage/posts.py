@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, tuple_, update
 
 from storage.tables import posts
 from storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message of ours in a chat. `frees` is a slot that holds nothing any more; `origin` is what it is a copy of."""
+
+    address: int = field(kw_only=False)
+    message: int = field(kw_only=False)
+    slot: str = ""
+    frees: str = ""
+    ref: str = ""
+    origin: tuple[int, int] | None = None
 
 
 class SqlPosts:
@@ -23,22 +37,40 @@ class SqlPosts:
         """
         if slot:
             await self.clear_slot(address, slot)
-        row = self._tx.insert(posts).values(
-            address=address,
-            message=message,
-            slot=slot,
-            ref=ref,
-            origin_address=origin[0] if origin else None,
-            origin_message=origin[1] if origin else None,
-        )
-        again = {name: row.excluded[name] for name in ("slot", "ref", "origin_address", "origin_message")}
-        await self._tx.run(row.on_conflict_do_update(index_elements=[posts.c.address, posts.c.message], set_=again))
+        self._tx.pending.write(posts, _row(address, message, slot, ref, origin))
+
+    async def keep(self, posted: Sequence[Posted]) -> None:
+        """Remembers many at once, in their order."""
+        rows: dict[tuple[int, int], dict[str, Any]] = {}
+        holders: dict[tuple[int, str], tuple[int, int] | None] = {}
+        for post in posted:
+            key = (post.address, post.message)
+            for slot in filter(None, (post.slot, post.frees)):
+                if (before := holders.get((post.address, slot))) is not None:
+                    rows[before]["slot"] = ""
+                holders[post.address, slot] = key if slot == post.slot else None
+            rows[key] = _row(post.address, post.message, post.slot, post.ref, post.origin)
+        if holders:
+            freed = update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held"))
+            held = [{"at": address, "held": slot} for address, slot in sorted(holders)]
+            await self._tx.run(freed.values(slot=""), held)
+        for row in rows.values():
+            self._tx.pending.write(posts, row)
+
+    async def in_slots(self, places: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """The messages that slots hold, by address and slot."""
+        if not places:
+            return {}
+        held = tuple_(posts.c.address, posts.c.slot).in_(sorted(places))
+        rows = await self._tx.all(select(posts.c.address, posts.c.slot, posts.c.message).where(held))
+        return {(row.address, row.slot): row.message for row in sorted(rows, key=lambda row: row.message)}
 
     async def in_slot(self, address: int, slot: str) -> int | None:
         """The message that the slot holds."""
         return await self._message(posts.c.address == address, posts.c.slot == slot)
 
     async def clear_slot(self, address: int, slot: str) -> None:
+        await self._tx.settle(posts)
         await self._tx.run(update(posts).where(posts.c.address == address, posts.c.slot == slot).values(slot=""))
 
     async def copy_of(self, address: int, message: int, *, to: int) -> int | None:
@@ -51,6 +83,7 @@ class SqlPosts:
         """The case that a message of ours, or one relayed from this chat, is about."""
         posted = (posts.c.address == address) & (posts.c.message == message)
         relayed = (posts.c.origin_address == address) & (posts.c.origin_message == message)
+        await self._tx.settle(posts)
         for about in (posted, relayed):
             row = await self._tx.first(select(posts.c.ref).where(about, posts.c.ref != "").limit(1))
             if row:
@@ -58,5 +91,17 @@ class SqlPosts:
         return None
 
     async def _message(self, *conditions: Any) -> int | None:
+        await self._tx.settle(posts)
         row = await self._tx.first(select(posts.c.message).where(*conditions).order_by(posts.c.message.desc()).limit(1))
         return int(row.message) if row else None
+
+
+def _row(address: int, message: int, slot: str, ref: str, origin: tuple[int, int] | None) -> dict[str, Any]:
+    return {
+        "address": address,
+        "message": message,
+        "slot": slot,
+        "ref": ref,
+        "origin_address": origin[0] if origin else None,
+        "origin_message": origin[1] if origin else None,
+    }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, func, null, select, update
 
-from conversations.messages import Outgoing
+from conversations.messages import Outgoing, Person
 from storage import codec
-from storage.lanes import Item, Leased, Outcome, Put, finish, lease, put_in
+from storage.arrivals import Arrivals
+from storage.errors import LeaseLost
+from storage.lanes import Item, Leased, Outcome, Put, finish, lease, put_in, suspect
+from storage.people import SqlPeople
+from storage.posts import SqlPosts
 from storage.tables import items, lanes
 from storage.transaction import Transaction
 
@@ -80,14 +84,17 @@ class Queue(Generic[P]):
             readable = [await self._readable(tx, leased, seconds) for leased in taken]
         return [leased for leased in readable if leased.items]
 
-    async def reclaim(self, known: Collection[str]) -> None:
-        """Gives back what this process leased and does not know of, because the answer was lost; `known` are the tokens
-        that it has. Does nothing in a process that does not serve."""
+    async def reclaim(self, known: Collection[str], *, within: float | None = None) -> None:
+        """Gives back what this process leased and does not know of, because the answer was lost; `known` are the lanes that
+        it has. Only leases that end `within` so many seconds: an answer to a younger one may be on its way. Does nothing in
+        a process that does not serve."""
         async with self._begin() as tx:
             if tx.holder:
                 # What is leased is ready in the future: a short stretch of the index.
                 ours = lanes.c.queue == self.name, lanes.c.ready_at > tx.clock(), lanes.c.token.startswith(tx.holder)
-                unknown = update(lanes).where(*ours, lanes.c.token.not_in(known))
+                unknown = update(lanes).where(*ours, lanes.c.lane.not_in(known))
+                if within is not None:
+                    unknown = unknown.where(lanes.c.ready_at < tx.clock(within))
                 await tx.run(unknown.values(token=null(), ready_at=tx.clock()))
 
     async def _readable(self, tx: Transaction, leased: Leased[Any], seconds: float) -> Leased[P]:
@@ -98,8 +105,7 @@ class Queue(Generic[P]):
             except Exception as err:  # whatever it is, it must not hold up the rest
                 dead[item.id] = f"unreadable: {type(err).__name__}"
         if dead:
-            kept = Outcome(dead=dead, keep_for=seconds if read else None)
-            await finish(tx, self.name, leased, kept)
+            await finish(tx, self.name, [(leased, Outcome(dead=dead, keep_for=seconds if read else None))])
         return Leased(leased.lane, leased.token, leased.attempts, tuple(read))
 
     async def backlog(self) -> Backlog:
@@ -203,14 +209,69 @@ class Finishing:
         the lane. Raises LeaseLost when somebody else has taken the lane over: nothing of this work may be kept.
         """
         outcome = Outcome(done=done, dead=dead or {}, retry_in=retry_in, keep_for=keep_for)
-        await finish(self._tx, self._name, leased, outcome)
+        if await self.finish_all([(leased, outcome)]):
+            raise LeaseLost(self._name, leased.lane)
+
+    async def finish_all(self, finished: Sequence[tuple[Leased[Any], Outcome]]) -> set[str]:
+        """The same for many lanes at once. Returns those that somebody else has taken over, about which nothing was
+        written."""
+        return await finish(self._tx, self._name, finished) if finished else set()
+
+    async def suspect(self, leased: Leased[Any]) -> int:
+        """Notes that this lane is worked on now and nothing else is, until something of it is done. Returns how often that
+        was noted before: so often did whoever worked on it not live to tell. Raises LeaseLost."""
+        return await suspect(self._tx, self._name, leased)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom messages are for, and the message that each slot they go to holds, if any."""
+
+    person: Person
+    slots: Mapping[str, int | None]
+
+
+class SqlInbox(Finishing):
+    """What came in."""
+
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(INBOX, tx)
+
+    async def arrive(self, updates: Sequence[RawUpdate], *, each: int) -> Arrivals:
+        """Begins to keep updates in the transaction that deals with them; see `Arrivals`."""
+        arrivals = Arrivals(self._tx, INBOX, [Put(INBOX, raw.lane, raw.payload, str(raw.update_id)) for raw in updates])
+        await arrivals.begin(each)
+        return arrivals
 
 
 class SqlOutbox(Finishing):
     """What is to be said, in order for each person."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, people: SqlPeople, posts: SqlPosts) -> None:
         super().__init__(OUTBOX, tx)
+        self._people = people
+        self._posts = posts
 
     async def add(self, outgoing: Outgoing) -> None:
-        self._tx.put(OUTBOX, str(outgoing.to), codec.encode(outgoing))
+        self._tx.put(OUTBOX, str(outgoing.to), codec.encode(outgoing), what=outgoing)
+
+    async def introduce(self) -> None:
+        """Tells whoever takes the messages over who they are for, and which message each of their slots holds."""
+        handed: list[Leased[Outgoing]] = self._tx.handed.get(OUTBOX, [])
+        if not handed:
+            return
+        people = {leased.lane: await self._people.get(int(leased.lane)) for leased in handed}
+        wanted = {
+            (people[leased.lane].address, item.payload.slot)
+            for leased in handed
+            for item in leased.items
+            if item.payload.slot
+        }
+        held = await self._posts.in_slots(wanted)
+        slots: dict[int, dict[str, int | None]] = {}
+        for address, slot in wanted:
+            slots.setdefault(address, {})[slot] = held.get((address, slot))
+        self._tx.handed[OUTBOX] = [
+            replace(leased, about=Reader(people[leased.lane], slots.get(people[leased.lane].address, {})))
+            for leased in handed
+        ]

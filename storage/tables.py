@@ -92,6 +92,7 @@ orders = Table(
     Column("purchased_at", Instant, nullable=False),
     Column("doc", Doc, nullable=False),
     Index(None, "number"),
+    Index(None, "store", "purchased_at"),
 )
 
 bindings = Table(
@@ -180,6 +181,25 @@ journal = Table(
     Column("hash", Words, nullable=False),
 )
 
+#: The end of each chain as it was last published, and what was published: `storage.heads`. No reference to `cases`: a
+#: chain that is gone altogether is to be missed.
+heads = Table(
+    "heads",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("hash", Words, nullable=False),
+)
+publications = Table(
+    "publications",
+    metadata,
+    Column("n", Serial, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("digest", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 #: No reference to `cases`: evidence may come in before its case is submitted.
 evidence = Table(
     "evidence",
@@ -237,6 +257,110 @@ packs = Table(
     Column("text", Words, nullable=False),
 )
 
+# --- figures ---------------------------------------------------------------------------------------------------
+
+#: One row a case, which the desk keeps up to date in the case's own transaction (`conversations.cases.outcomes`). No
+#: reference to `cases`: figures may outlive what they were taken from. Nobody's words are in here.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("store", Words, nullable=False),
+    Column("remedy", Words, nullable=False),
+    Column("ground", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("currency", Words, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("answer_seconds", BigInteger),
+    Column("ended_at", Instant),
+    Column("resolve_seconds", BigInteger),
+    Column("result", Words, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("offers", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("is_escalated", Boolean, nullable=False),
+    Column("is_reversed", Boolean, nullable=False),
+    Column("refund", BigInteger, nullable=False),
+    Column("shipping", BigInteger, nullable=False),
+    Column("rated_at", Instant),
+    Column("service", Integer, nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Index(None, "store", "opened_at"),
+    Index(None, "store", "ended_at"),
+    Index(None, "store", "rated_at"),
+)
+#: What stores are compared by, so that a comparison of all of them reads nothing else.
+Index(
+    "ix_outcomes_peers",
+    outcomes.c.opened_at,
+    postgresql_include=["store", "answer_seconds", "kept", "missed", "is_escalated", "offers", "accepted"],
+)
+Index("ix_outcomes_ratings", outcomes.c.rated_at, postgresql_include=["store", "service"])
+
+#: A case's products: by SKU, or by title where the order has none.
+outcome_products = Table(
+    "outcome_products",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("product", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("store", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Index(None, "store", "opened_at"),
+)
+
+#: One row each time an arbitrator has a case.
+hearings = Table(
+    "hearings",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("arbitrator", BigInteger, nullable=False),
+    Column("store", Words, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("seconds", BigInteger),
+    Column("how", Words, nullable=False),
+    Column("is_appealed", Boolean, nullable=False),
+    Column("is_reversed", Boolean, nullable=False),
+    Index(None, "taken_at"),
+    Index(None, "store", "ended_at"),
+)
+
+#: What stores were told to improve and has not been looked at again yet.
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("store", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("about", Words, primary_key=True),
+    Column("days", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", Instant, nullable=False),
+    Column("was", BigInteger, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("words", Doc, nullable=False),
+)
+
+#: Up to when a seller has had the weekly digest of a store.
+digests = Table(
+    "digests",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("store", Words, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
+
+#: Who wants none.
+digests_off = Table(
+    "digests_off",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+)
+
 # --- the messenger ---------------------------------------------------------------------------------------------
 
 posts = Table(
@@ -252,7 +376,8 @@ posts = Table(
     Index(None, "origin_address", "origin_message"),
 )
 
-#: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end.
+#: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end. `suspected` is how often
+#: nothing but this lane was at work, and nothing came of it.
 lanes = Table(
     "lanes",
     metadata,
@@ -261,6 +386,7 @@ lanes = Table(
     Column("ready_at", Instant),
     Column("token", Words),
     Column("attempts", Integer, nullable=False),
+    Column("suspected", Integer, nullable=False, server_default="0"),
 )
 Index("ix_lanes_queue_ready_at", lanes.c.queue, lanes.c.ready_at)
 

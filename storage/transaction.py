@@ -1,34 +1,57 @@
-"""One database transaction as the collections see it: statements, the database's clock, and what is put in at the end."""
+"""One database transaction as the collections see it: statements, the database's clock, and what is written at the end."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Interval, Row, Table, func, literal
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Interval, Row, Table, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from storage.columns import Instant
-from storage.lanes import Put, put_in
+from storage.errors import translated
+from storage.lanes import Leased, Put, put_in
+from storage.pending import Pending, statements
+
+T = TypeVar("T")
 
 
 class Transaction:
-    """Statements go to the database at once; lane items wait for `flush`, so that lanes are locked last and in order."""
+    """What is read is remembered, and what is written waits for `flush` (or `settle`) and goes out in few statements; lane
+    items go last and in order.
 
-    def __init__(self, connection: AsyncConnection, *, is_reading: bool = False, holder: str = "") -> None:
+    `is_shared` by what knows nothing of each other: then nobody waits for a row that somebody else has locked, since two
+    such transactions could wait for one another; TryAgain instead. `takes_over` are the queues whose new items are put
+    in leased to this process, under its `token` and for so many seconds; it finds them in `handed` after the commit.
+    What is leased otherwise has a token that begins with `holder`.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        is_reading: bool = False,
+        is_shared: bool = False,
+        takes_over: Mapping[str, float] | None = None,
+        holder: str = "",
+        token: str = "",
+    ) -> None:
         self.connection = connection
         self.is_reading = is_reading
+        self.is_shared = is_shared
+        self.takes_over = takes_over or {}
         self.holder = holder
+        self.token = token
+        self.on_postgresql = connection.dialect.name == "postgresql"
         self.touched: set[str] = set()
         self.due: list[tuple[str, float]] = []
+        self.handed: dict[str, list[Leased[Any]]] = {}
+        self.pending = Pending()
         self._puts: list[Put] = []
-
-    @property
-    def on_postgresql(self) -> bool:
-        return self.connection.dialect.name == "postgresql"
+        self._savepoints: list[AsyncTransaction | None] = []
 
     def insert(self, table: Table) -> postgresql.Insert:
         """An INSERT that knows `on_conflict_do_…`; both databases spell it alike, so one type serves."""
@@ -46,21 +69,45 @@ class Transaction:
             return now + literal(timedelta(seconds=ahead), Interval) if ahead else now
         return literal(datetime.now(UTC) + timedelta(seconds=ahead), Instant)
 
+    # Statements that go to the database at once
+
     async def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
-        return cast("CursorResult[Any]", await self.connection.execute(statement, rows))
+        """Changes something."""
+        await self._begin_savepoints()
+        return await self.connection.run_sync(lambda there: cast("CursorResult[Any]", there.execute(statement, rows)))
 
     async def all(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Sequence[Row[Any]]:
-        return (await self.connection.execute(statement, rows)).all()
+        await self._begin_savepoints(statement)
+        return await self.connection.run_sync(lambda there: there.execute(statement, rows).all())
 
     async def first(self, statement: Executable) -> Row[Any] | None:
-        return (await self.connection.execute(statement)).first()
+        await self._begin_savepoints(statement)
+        return await self.connection.run_sync(lambda there: there.execute(statement).first())
 
     async def scalar(self, statement: Executable) -> Any:
-        return (await self.connection.execute(statement)).scalar()
+        await self._begin_savepoints(statement)
+        return await self.connection.run_sync(lambda there: there.execute(statement).scalar())
 
-    def put(self, queue: str, lane: str, payload: Any) -> None:
-        """Puts an item in at the end of the transaction."""
-        self._puts.append(Put(queue, lane, payload))
+    # What is remembered, and what waits
+
+    async def look(self, table: Table, key: Hashable, load: Callable[[], Awaitable[T]]) -> T:
+        """What is known under that key, else what `load` finds, which is known from then on."""
+        if self.pending.knows(table, key):
+            return cast(T, self.pending.known(table, key))
+        found = await load()
+        self.pending.know(table, key, found)
+        return found
+
+    async def settle(self, *tables: Table) -> None:
+        """Writes what waits for these tables, since what comes next looks at them as they are in the database."""
+        for table in tables:
+            if taken := self.pending.take(table):
+                await self._begin_savepoints()
+                await self.connection.run_sync(self._write, [(table, taken)])
+
+    def put(self, queue: str, lane: str, payload: Any, *, what: Any = None) -> None:
+        """Puts an item in at the end of the transaction; `what` it says is what whoever takes it over gets to see."""
+        self._puts.append(Put(queue, lane, payload, what=what))
 
     def touch(self, queue: str, after: float | None = None) -> None:
         """The workers of that queue are told when this commits; those of this process again `after` so many seconds."""
@@ -70,16 +117,44 @@ class Transaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What happens inside is undone alone when an exception leaves it; the exception goes on."""
-        said = len(self._puts)
+        """What happens inside is undone alone when an exception leaves it; the exception goes on.
+
+        The database hears of it only if something was sent there that would have to be undone. TryAgain when it is the
+        database that gave way: then the whole transaction is over.
+        """
+        said, mark, depth = len(self._puts), self.pending.mark(), len(self._savepoints)
+        self._savepoints.append(None)
         try:
-            async with self.connection.begin_nested():
+            with translated():
                 yield
+                if (begun := self._savepoints[depth]) is not None:
+                    await begun.commit()
         except BaseException:
+            self.pending.undo_to(mark)
             del self._puts[said:]
+            if (begun := self._savepoints[depth]) is not None:
+                with translated():
+                    await begun.rollback()
             raise
+        finally:
+            del self._savepoints[depth:]
 
     async def flush(self) -> None:
-        """Puts in what was kept back. The last thing before the commit."""
+        """Writes what was kept back. The last thing before the commit."""
+        if taken := [(table, self.pending.take(table)) for table in self.pending.tables]:
+            await self.connection.run_sync(self._write, taken)
         puts, self._puts = self._puts, []
         await put_in(self, puts)
+
+    def _write(self, there: Connection, taken: Sequence[tuple[Table, Any]]) -> None:
+        for table, rows in taken:
+            for statement, parameters in statements(table, rows, there.dialect.name):
+                there.execute(statement, parameters)
+
+    async def _begin_savepoints(self, statement: Executable | None = None) -> None:
+        """Before something is changed. Reading needs none: locks that a reader leaves behind end with the transaction."""
+        if statement is not None and getattr(statement, "is_select", False):
+            return
+        for depth, begun in enumerate(self._savepoints):
+            if begun is None:
+                self._savepoints[depth] = await self.connection.begin_nested()

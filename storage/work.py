@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from conversations.cases.orders import OrderKey
 from conversations.ports import Work
+from storage.advice import SqlAdvice
 from storage.alarms import SqlAlarms
 from storage.cases import SqlCases
 from storage.clocks import SqlClocks
 from storage.dialogs import SqlDialogs
+from storage.digests import SqlDigests
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
+from storage.heads import SqlHeads
 from storage.journal import SqlJournal
 from storage.links import SqlLinks
 from storage.marks import SqlMarks
 from storage.orders import SqlOrders
+from storage.outcomes import SqlOutcomes
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
-from storage.queues import FETCHES, INBOX, Finishing, SqlOutbox
+from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
+from storage.reports import SqlReports
 from storage.transaction import Transaction
 
 
@@ -31,9 +38,14 @@ class SqlWork:
         self.people = SqlPeople(tx)
         self.orders = SqlOrders(tx)
         self.cases = SqlCases(tx)
+        self.outcomes = SqlOutcomes(tx, self.orders)
+        self.reports = SqlReports(tx)
+        self.advice = SqlAdvice(tx)
+        self.digests = SqlDigests(tx)
         self.dialogs = SqlDialogs(tx)
         self.evidence = SqlEvidence(tx)
         self.journal = SqlJournal(tx)
+        self.heads = SqlHeads(tx)
         self.alarms = SqlAlarms(tx)
         self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)
@@ -41,9 +53,24 @@ class SqlWork:
         self.guesses = SqlGuesses(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
-        self.outbox = SqlOutbox(tx)
-        self.inbox = Finishing(INBOX, tx)
+        self.outbox = SqlOutbox(tx, self.people, self.posts)
+        self.inbox = SqlInbox(tx)
         self.fetches = Finishing(FETCHES, tx)
+
+    async def expect(self, addresses: Collection[int]) -> None:
+        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
+        await self.people.expect(addresses)
+        found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
+        if not found:
+            return
+        await self.dialogs.expect(found)
+        begun = [opened.answers.get("order") for person in found for opened in await self.dialogs.of(person)]
+        keys = {
+            OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))
+        }
+        if keys:  # an order that somebody is claiming on is looked at with every answer
+            await self.orders.expect(keys)
+            await self.cases.expect(keys)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

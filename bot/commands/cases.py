@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from bot.commands.casefiles import export, verify_file
 from bot.commands.finding import find_case, require_store
 from bot.commands.opening import with_database
 from bot.commands.printing import echo_json, echo_table, english, iso, json_option, minute
+from bot.commands.records import heads, verify
 from bot.settings import Settings
 from conversations import vocabulary
 from conversations.cases.case import Case
@@ -29,6 +31,12 @@ _COMMON = frozenset({State.ESCALATED, State.BREACHED})
 @click.group()
 def case() -> None:
     """Look into cases."""
+
+
+case.add_command(verify)
+case.add_command(heads)
+case.add_command(export)
+case.add_command(verify_file)
 
 
 @case.command("list")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from bot.commands.opening import with_database
 from bot.settings import Settings
 from storage import migrations
+from storage.backup import Contents, back_up
+from storage.backup import restore as put_back
 from storage.database import Database
 
 
@@ -26,7 +30,42 @@ def upgrade() -> None:
 
 
 @db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all tables, as they are at one moment, and the evidence to a new FILE. The bot may run meanwhile."""
+
+    async def do(database: Database, settings: Settings) -> Contents:
+        _say_what_is_elsewhere(settings)
+        return await back_up(database, settings.evidence_dir, file)
+
+    made = with_database(do)
+    click.echo(f"{file}: {made.rows} rows, {made.files} files of evidence.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Throw away what is in the database.")
+def restore(file: Path, force: bool) -> None:
+    """Put a backup back, checked first, into an empty database of either kind. Stop the bot before.
+
+    Deadlines that passed since the backup count as an outage: their owners get a grace period, then each fires once.
+    """
+
+    async def do(database: Database, settings: Settings) -> Contents:
+        _say_what_is_elsewhere(settings)
+        return await put_back(database, settings.evidence_dir, file, force=force)
+
+    made = with_database(do)
+    click.echo(f"Restored {made.rows} rows and {made.files} files of evidence.")
+
+
+@db.command()
 @click.argument("message")
 def revision(message: str) -> None:
     """Write a new migration: from the newest one to the tables as the code has them (for developers)."""
     click.echo(str(migrations.revision(message)))
+
+
+def _say_what_is_elsewhere(settings: Settings) -> None:
+    if settings.evidence_url is not None:
+        click.echo(f"Evidence in {settings.evidence_url} is not touched; copy that bucket by its own means.", err=True)

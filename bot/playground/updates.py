@@ -85,10 +85,19 @@ class UpdateQueue:
         if not isinstance(update_id, int):
             update_id = self._next_id
             update = {"update_id": update_id, **update}
-        self._next_id = max(self._next_id, update_id + 1)
         body = next((part for part in update.values() if isinstance(part, dict)), {})
-        self._queue(Pending(update_id, to_json(update), _lane(update_id, body)))
+        self.put_body(update_id, to_json(update), _lane(update_id, body))
         return update_id
+
+    def put_body(self, update_id: int, body: bytes, lane: Hashable = None) -> None:
+        """Queues an update as it goes over the wire, whatever it is; the queue itself knows it by `update_id`."""
+        self._next_id = max(self._next_id, update_id + 1)
+        self._queue(Pending(update_id, body, ("update", update_id) if lane is None else lane))
+
+    @property
+    def next_id(self) -> int:
+        """The id that the next update will have."""
+        return self._next_id
 
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remembers which kinds the bot wants; None keeps the last answer, none at all means the default."""
@@ -215,7 +224,8 @@ def _lane(update_id: int, body: Any) -> Hashable:
     """The chat an update happened in; the update itself where there is none, for it need not wait for another."""
     place = body.get("message", body) if isinstance(body, dict) else {}
     chat = place.get("chat") if isinstance(place, dict) else None
-    return chat["id"] if isinstance(chat, dict) and "id" in chat else ("update", update_id)
+    number = chat.get("id") if isinstance(chat, dict) else None
+    return number if isinstance(number, int) else ("update", update_id)
 
 
 def _end(poller: "asyncio.Future[bool]") -> None:

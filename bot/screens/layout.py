@@ -15,9 +15,12 @@ from conversations.messages import (
     Choices,
     Copies,
     Correction,
+    Dossier,
     Exhibits,
     Notice,
+    Picture,
     Question,
+    Report,
     Section,
     Speech,
     Toast,
@@ -49,7 +52,11 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.speech(speaker, words))
         case Copies():
             return write.screen(write.speech(body.speaker, body.caption))
-        case Exhibits():
+        case Report():
+            return write.screen(write.report(body), body.choices)
+        case Picture():
+            return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
+        case Exhibits() | Dossier():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()
@@ -93,6 +100,10 @@ class _Writer:
         points = joined("\n", (Rich("• ") + self.phrase(note) for note in question.notes))
         asked = joined("\n", (self.bold(question.prompt), *map(self.phrase, question.lines)))
         return joined("\n\n", (self.phrase(question.complaint), asked, points))
+
+    def report(self, report: Report) -> Rich:
+        sections = (joined("\n", self._section(section)) for section in report.sections)
+        return joined("\n\n", (self.bold(report.title), *sections))
 
     def speech(self, speaker: Phrase, words: str) -> Rich:
         sendable = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from telegram import Bot
+from telegram.warnings import PTBUserWarning
 
 from bot.telegram.request import AiohttpRequest
 
@@ -14,8 +16,11 @@ from bot.telegram.request import AiohttpRequest
 async def connect(token: str, api_url: str, *, connections: int = 32) -> AsyncIterator[Bot]:
     """A client for the Bot API server at `api_url` (its root). Opening it needs no network.
 
+    We make many calls by their name, knowing that there are methods for them: the warning about it is silenced.
+
     `Bot.initialize` is left out on purpose: it calls getMe, and so would fail while the network is away.
     """
+    warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
     request, polling = AiohttpRequest(connections=connections), AiohttpRequest(connections=2)
     bot = Bot(
         token,

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, Protocol
 
 from bot import log
-from bot.telegram.updates import lane_of
-from storage.queues import Inbox, RawUpdate
+from bot.telegram.updates import is_id, lane_of
+from storage.queues import RawUpdate
 
 LOG = log.get(__name__)
 
+#: Levels of an update that are kept. Real ones have about ten.
+DEEPEST: Final = 64
+
+
+class Inbox(Protocol):
+    """Where updates are kept."""
+
+    async def put(self, updates: Sequence[RawUpdate]) -> int:
+        """Commits the updates, in order; those already known are left out. Returns how many were new."""
+
 
 class Intake:
-    """Puts updates into the inbox as they came; their meaning is read later, one by one."""
+    """Puts updates into the inbox as they came; their meaning is read there, one by one."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
@@ -33,20 +44,25 @@ class Intake:
 
 
 def _raw(update: Any) -> RawUpdate | None:
-    if not isinstance(update, dict) or type(update.get("update_id")) is not int:
+    if not isinstance(update, dict) or not is_id(update.get("update_id")):
         return None
     return RawUpdate(update_id=update["update_id"], lane=lane_of(update), payload=_storable(update))
 
 
-def _storable(value: Any) -> Any:
-    """The value without what no database keeps in JSON: NUL characters and halves of surrogate pairs."""
+def _storable(value: Any, depth: int = 0) -> Any:
+    """The value without what no database keeps in JSON: NUL characters, halves of surrogate pairs, numbers that are none,
+    and depths that no update has. One such value must not keep a whole batch from being committed, again and again."""
     match value:
         case str():
             return value if value.isascii() and "\0" not in value else _clean(value)
+        case dict() | list() if depth == DEEPEST:
+            return None
         case dict():
-            return {_storable(key): _storable(each) for key, each in value.items()}
+            return {_storable(key): _storable(each, depth + 1) for key, each in value.items()}
         case list():
-            return [_storable(each) for each in value]
+            return [_storable(each, depth + 1) for each in value]
+        case float():
+            return value if math.isfinite(value) else None
         case _:
             return value
 

@@ -21,10 +21,8 @@ from telegram import (
     InputMediaDocument,
     InputMediaPhoto,
     InputMediaVideo,
-    LinkPreviewOptions,
     Message,
     MessageEntity,
-    ReplyParameters,
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
@@ -35,7 +33,7 @@ from conversations.cases.evidence import MAX_SIZE, File, FileKind
 
 T = TypeVar("T")
 
-NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW: Final = {"is_disabled": True}
 
 #: The most characters a toast may have.
 MAX_TOAST: Final = 200
@@ -74,7 +72,7 @@ class TelegramMessenger:
         for page in pages(screen, MAX_TEXT):
             send = partial(self._send_page, address, answers=answers if not sent else None)
             message = await _asked(_plainer(page, send))
-            sent.append(message.message_id)
+            sent.append(int(message["message_id"]))
         return tuple(sent)
 
     async def edit(self, address: int, message: int, screen: Screen) -> None:
@@ -90,7 +88,7 @@ class TelegramMessenger:
 
     async def strip_buttons(self, address: int, message: int) -> None:
         with suppress(EditImpossible):
-            await _ensured(self._bot.edit_message_reply_markup(chat_id=address, message_id=message))
+            await _ensured(self._call("editMessageReplyMarkup", chat_id=address, message_id=message))
 
     async def copy(
         self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
@@ -140,7 +138,9 @@ class TelegramMessenger:
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         shown = text if len(text) <= MAX_TOAST else text[: MAX_TOAST - 1] + "…"
-        await _ensured(self._bot.answer_callback_query(query, text=shown or None, show_alert=is_alert or None))
+        await _ensured(
+            self._call("answerCallbackQuery", callback_query_id=query, text=shown or None, show_alert=is_alert or None)
+        )
 
     async def fetch(self, file_id: str) -> bytes:
         file = await _asked(self._bot.get_file(file_id))
@@ -171,24 +171,32 @@ class TelegramMessenger:
         me = await _asked(self._bot.get_me())
         return str(me.username)
 
-    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Message:
-        return await self._bot.send_message(
+    async def _call(self, method: str, **arguments: Any) -> Any:
+        """A call of the plain kind, as the Bot API has it: what is said most often goes without the client's objects, which
+        cost more than the request. Arguments that are None are left out."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return await self._bot.do_api_request(method, api_kwargs=given)
+
+    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Any:
+        return await self._call(
+            "sendMessage",
             chat_id=address,
             text=page.text,
-            entities=_entities(page),
-            reply_markup=_keyboard(page.buttons),
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=_reply(answers),
+            entities=_plain_entities(page),
+            reply_markup=_plain_keyboard(page.buttons),
+            link_preview_options=_NO_PREVIEW,
+            reply_parameters=None if answers is None else {"message_id": answers, "allow_sending_without_reply": True},
         )
 
     async def _edit_text(self, address: int, message: int, screen: Screen) -> None:
-        await self._bot.edit_message_text(
-            screen.text,
+        await self._call(
+            "editMessageText",
             chat_id=address,
             message_id=message,
-            entities=_entities(screen),
-            reply_markup=_keyboard(screen.buttons),
-            link_preview_options=NO_PREVIEW,
+            text=screen.text,
+            entities=_plain_entities(screen),
+            reply_markup=_plain_keyboard(screen.buttons),
+            link_preview_options=_NO_PREVIEW,
         )
 
     async def _edit_caption(self, address: int, message: int, screen: Screen) -> None:
@@ -291,8 +299,26 @@ def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     )
 
 
-def _reply(message: int | None) -> ReplyParameters | None:
-    return None if message is None else ReplyParameters(message, allow_sending_without_reply=True)
+def _plain_entities(screen: Screen) -> list[dict[str, Any]] | None:
+    return [_plain_entity(entity) for entity in screen.entities] or None
+
+
+def _plain_entity(entity: Entity) -> dict[str, Any]:
+    plain: dict[str, Any] = {"type": entity.type, "offset": entity.offset, "length": entity.length}
+    if entity.unix_time is not None:
+        plain |= {"unix_time": entity.unix_time, "date_time_format": entity.date_time_format}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _plain_keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    return {"inline_keyboard": [[_plain_button(button) for button in row] for row in rows]}
+
+
+def _plain_button(button: Button) -> dict[str, str]:
+    plain = {"text": button.label, "callback_data": button.do}
+    return {**plain, "style": str(button.style)} if button.style else plain
 
 
 def _content(file: File | Upload) -> str | InputFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -33,12 +33,17 @@ SERVICE = frozenset(
 )  # fmt: skip
 
 
+#: The Bot API's ids have at most 52 bits, so anything larger is none; a database would refuse it.
+_LARGEST: Final = 2**52
+_Id = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
 class _User(_Part):
-    id: int
+    id: _Id
     first_name: str = ""
     last_name: str = ""
     language_code: str = ""
@@ -46,7 +51,7 @@ class _User(_Part):
 
 
 class _Chat(_Part):
-    id: int
+    id: _Id
     type: str
 
 
@@ -95,13 +100,13 @@ class _Dice(_Part):
 
 
 class _Replied(_Part):
-    message_id: int
+    message_id: _Id
 
 
 class _Message(_Part):
     model_config = ConfigDict(strict=True, frozen=True, extra="allow")
 
-    message_id: int
+    message_id: _Id
     date: int
     chat: _Chat
     sender: _User | None = Field(default=None, alias="from")
@@ -126,7 +131,7 @@ class _Message(_Part):
 
 
 class _PressedMessage(_Part):
-    message_id: int
+    message_id: _Id
     chat: _Chat
 
 
@@ -156,13 +161,18 @@ class _Update(_Part):
     my_chat_member: _Membership | None = None
 
 
+def is_id(value: object) -> bool:
+    """Whether it can be an id of the Bot API."""
+    return type(value) is int and -_LARGEST <= value <= _LARGEST
+
+
 def lane_of(update: Mapping[str, Any]) -> str:
     """The chat an update belongs to; updates of one chat are handled in order. Never fails, whatever the update is."""
     for name in ALLOWED_UPDATES:
         part = update.get(name)
         if isinstance(part, Mapping):
             for holder in (part.get("chat"), _inner(part, "message", "chat"), part.get("from")):
-                if isinstance(holder, Mapping) and type(holder.get("id")) is int:
+                if isinstance(holder, Mapping) and is_id(holder.get("id")):
                     return str(holder["id"])
     return NO_LANE
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot import log
 from bot.clock import Clock
+from bot.operating.metrics import ALARMS as RUNG
 from bot.workers.desk import Desk
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.retry import RetryPolicy, first_of, pause
@@ -65,9 +66,12 @@ class DeadlinesWorker:
 
     async def _ring(self, ref: str) -> None:
         try:
-            async with self._db.work() as work:
-                await self._desk.expire(ref, work, self._clock())
+            with log.about(ref=ref):
+                async with self._db.work() as work:
+                    await self._desk.expire(ref, work, self._clock())
+            RUNG.labels("done").inc()
         except Exception as err:
+            RUNG.labels("failed").inc()
             LOG.error("deadline failed", ref=ref, **log.failure(err))
 
     async def _until_next(self) -> float:

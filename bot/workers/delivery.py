@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot import log
+from bot import charts, log
+from bot.casefiles.failures import CaseFileFailed
+from bot.casefiles.making import CaseFiles
 from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
-from bot.screens import MAX_CAPTION, Screen, render, speaker_line
+from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.workers.pace import Pace
-from conversations.cases.evidence import File
-from conversations.messages import Copies, Correction, Exhibits, Notice, Outgoing, Person, Placing, Speech, Toast
+from conversations.cases.evidence import File, FileKind
+from conversations.messages import (
+    Copies,
+    Correction,
+    Dossier,
+    Exhibits,
+    Notice,
+    Outgoing,
+    Person,
+    Picture,
+    Placing,
+    Speech,
+    Toast,
+)
+from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
+from storage.lanes import Item
 
 LOG = log.get(__name__)
 
 #: How many of our own copies we remember the messenger's name for, so that each is sent up once and not to every reader.
 _KNOWN: Final = 10_000
+
+#: Bytes that a bot may send as one file are 50 MB; the PDF and the record go into the archive beside the exhibits.
+_ARCHIVE: Final = 40 << 20
+
+#: Seconds until we look again whether another case file can be made.
+_NEXT: Final = 2.0
+
+_NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
+_NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +59,48 @@ class Post:
     origin: tuple[int, int] | None = None
 
 
+@dataclass(slots=True)
+class Chat:
+    """A person's chat as it is now: in `slots` the message that each slot holds, or None, as far as it is known."""
+
+    person: Person
+    slots: dict[str, int | None] = field(default_factory=dict)
+
+    def remember(self, posts: Sequence[Post]) -> None:
+        for post in posts:
+            if post.frees:
+                self.slots[post.frees] = None
+            if post.slot:
+                self.slots[post.slot] = post.message
+
+
 class Delivery:
     """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in, `originals`
     those that came in."""
 
     def __init__(
-        self, db: Database, messenger: Messenger, pace: Pace, *, copies: EvidenceStore, originals: EvidenceStore
+        self,
+        db: Database,
+        messenger: Messenger,
+        pace: Pace,
+        *,
+        copies: EvidenceStore,
+        originals: EvidenceStore,
+        case_files: CaseFiles | None = None,
     ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
         self._originals = originals
+        self._case_files = case_files
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
-    async def deliver(self, person: Person, outgoing: Outgoing) -> list[Post]:
-        """Says it. Returns the messages to remember, the slot's among them."""
-        body = outgoing.body
+    async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
+        """Says it. Returns the messages to remember, the slot's among them. Of what takes several messages each is given to
+        `note` as soon as it is sent: after a failure, or in another process, the rest follows and nothing is repeated."""
+        outgoing = item.payload
+        body, person = outgoing.body, chat.person
         screen = render(body, person.language)
         try:
             match body:
@@ -62,17 +112,24 @@ class Delivery:
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
                     return await self._show(person, outgoing, body, screen)
+                case Picture():
+                    return await self._draw(person, outgoing, body, screen)
+                case Dossier():
+                    return await self._hand_over(chat, item, body, screen, note)
                 case Correction():
-                    return await self._correct(person, outgoing, body, screen)
+                    return await self._correct(chat, item, body, screen, note)
                 case _:
-                    return await self._place(person, outgoing, screen)
+                    return await self._place(chat, item, screen, note)
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
             raise
 
-    async def _place(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
-        old = await self._in_slot(person, outgoing.slot)
+    async def _place(
+        self, chat: Chat, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        person, outgoing = chat.person, item.payload
+        old = await self._in_slot(chat, outgoing.slot)
         if old is not None and outgoing.placing is Placing.REPLACE:
             try:
                 await self._pace.turn(person.address)
@@ -80,16 +137,30 @@ class Delivery:
                 return [self._post(old, outgoing)]
             except EditImpossible:
                 LOG.info("sent anew instead of edited", person=person.id, message=old)
-        posts = await self._send(person, outgoing, screen)
+        posts = await self._send(chat, item, screen, note)
         if old is not None and outgoing.placing is Placing.BELOW:
             await self._strip(person, old)
         return posts
 
-    async def _send(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
-        await self._pace.turn(person.address)
-        *others, last = await self._messenger.send(person.address, screen, answers=outgoing.answers)
-        first = [Post(message=message, ref=outgoing.ref) for message in others]
-        return [*first, self._post(last, outgoing)]
+    async def _send(self, chat: Chat, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]) -> list[Post]:
+        """As one message, or as several when it is too long for one. The parts are in slots until the last is there."""
+        outgoing, address = item.payload, chat.person.address
+        *parts, last = pages(screen, MAX_TEXT)
+        posts: list[Post] = []
+        answers = outgoing.answers
+        for number, part in enumerate(parts):
+            slot = f"part:{item.id}:{number}"
+            if (message := await self._in_slot(chat, slot)) is None:
+                await self._pace.turn(address)
+                [message] = await self._messenger.send(address, part, answers=answers)
+                sent = Post(message=message, slot=slot, ref=outgoing.ref)
+                chat.remember([sent])
+                note(sent)
+            posts.append(Post(message=message, frees=slot, ref=outgoing.ref))
+            answers = None
+        await self._pace.turn(address)
+        [message] = await self._messenger.send(address, last, answers=answers)
+        return [*posts, self._post(message, outgoing)]
 
     @staticmethod
     def _post(message: int, outgoing: Outgoing) -> Post:
@@ -149,6 +220,38 @@ class Delivery:
         sent = await self._messenger.send_files(person.address, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
+    async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
+        drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
+        await self._pace.turn(person.address)
+        sent = await self._messenger.send_files(person.address, [drawn], caption=screen, is_protected=False)
+        return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
+    async def _hand_over(
+        self, chat: Chat, item: Item[Outgoing], body: Dossier, screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """The case file as it is now, to keep: the PDF and the archive."""
+        person, outgoing = chat.person, item.payload
+        try:
+            if self._case_files is None:
+                raise CaseFileFailed("nobody makes any here")
+            if self._case_files.is_busy:  # waiting for it could outlast our lease of the lane
+                raise DeliveryError("another case file is being made", retry_after=_NEXT)
+            made = await self._case_files.make(body.ref, body.reader, person.language, room=_ARCHIVE)
+        except CaseFileFailed as err:
+            LOG.error("case file not made", ref=body.ref, reason=str(err))
+            return await self._send(chat, item, render(Notice(lines=(_NO_CASE_FILE,)), person.language), note)
+        pdf, archive = (
+            Upload(f"{made.ref}.pdf", "application/pdf", made.pdf),
+            Upload(f"{made.ref}.zip", "application/zip", made.archive),
+        )
+        LOG.info("case file made", ref=body.ref, reader=body.reader.value, pdf=len(made.pdf), archive=len(made.archive))
+        await self._pace.turn(person.address, 2)
+        sent = await self._messenger.send_files(person.address, [pdf, archive], caption=screen, is_protected=False)
+        posts = [Post(message=each.message, ref=outgoing.ref) for each in sent]
+        if made.is_complete:
+            return posts
+        return [*posts, *await self._send(chat, item, render(Notice(lines=(_NOT_ALL,)), person.language), note)]
+
     async def _ready(self, files: Sequence[File]) -> list[File | Upload]:
         """Our own copies in place of the originals; those that were sent before by the name they have since."""
         ready: list[File | Upload] = []
@@ -169,7 +272,10 @@ class Delivery:
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
 
-    async def _correct(self, person: Person, outgoing: Outgoing, body: Correction, screen: Screen) -> list[Post]:
+    async def _correct(
+        self, chat: Chat, item: Item[Outgoing], body: Correction, screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        person = chat.person
         async with self._db.reading() as work:
             copy = await work.posts.copy_of(body.source, body.message, to=person.address)
         if copy is not None:
@@ -179,13 +285,15 @@ class Delivery:
                 return []
             except EditImpossible:
                 LOG.info("correction sent as a new message", person=person.id, message=copy)
-        return await self._send(person, outgoing, screen)
+        return await self._send(chat, item, screen, note)
 
-    async def _in_slot(self, person: Person, slot: str) -> int | None:
+    async def _in_slot(self, chat: Chat, slot: str) -> int | None:
         if not slot:
             return None
-        async with self._db.reading() as work:
-            return await work.posts.in_slot(person.address, slot)
+        if slot not in chat.slots:
+            async with self._db.reading() as work:
+                chat.slots[slot] = await work.posts.in_slot(chat.person.address, slot)
+        return chat.slots[slot]
 
 
 async def _read(store: EvidenceStore, name: str) -> bytes:

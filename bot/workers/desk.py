@@ -34,5 +34,8 @@ class Desk(Protocol):
         """Evidence was looked into: kept under its hash, `copy` being that of what others may see of it (empty when the
         messenger's own file will do), or refused ("type", "too_big", "gone", "broken")."""
 
+    async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
+        """The weekly report of a store is due for one of its sellers."""
+
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Nothing can be sent to this person."""

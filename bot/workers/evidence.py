@@ -10,6 +10,7 @@ from typing import Final
 from bot import log
 from bot.clock import Clock
 from bot.messenger import DeliveryError, FileGone, FileTooBig, Messenger
+from bot.operating.metrics import EVIDENCE
 from bot.workers.cleaning import Unclean, clean, is_plain_photo
 from bot.workers.desk import Desk
 from bot.workers.inspection import Refused, inspect
@@ -84,6 +85,7 @@ class EvidenceHandler:
                 await self._desk.file(fetch.ref, fetch.n, work, self._clock(), **asdict(found))
             await work.fetches.finish(leased, done=[item.id])
         if found is not None:
+            EVIDENCE.labels("refused" if found.refused else "kept").inc()
             LOG.info("evidence looked into", ref=fetch.ref, n=fetch.n, mime=found.mime, refused=found.refused)
 
     async def _evidence(self, fetch: Fetch) -> tuple[Evidence | None, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot import log
+from bot.operating.metrics import FAILURES
 from bot.workers.retry import RetryPolicy, first_of, pause
 from storage.database import Database
 from storage.errors import LeaseLost, TryAgain
@@ -93,7 +94,7 @@ class LaneWorker(Generic[P]):
         await first_of(*waits, *self._busy)
 
     async def _work_on(self, leased: Leased[P], stop: asyncio.Event) -> None:
-        self._held.add(leased.token)
+        self._held.add(leased.lane)
         try:
             await self._handler.handle(leased, stop)
         except LeaseLost:
@@ -102,6 +103,7 @@ class LaneWorker(Generic[P]):
             LOG.warning("lane put off", queue=self._queue.name, lane=leased.lane, reason=str(err))
             await self._give_back(leased, stop)
         except Exception as err:
+            FAILURES.labels(self._queue.name).inc()
             LOG.error(
                 "lane failed",
                 queue=self._queue.name,
@@ -111,7 +113,7 @@ class LaneWorker(Generic[P]):
             )
             await self._give_back(leased, stop)
         finally:
-            self._held.discard(leased.token)
+            self._held.discard(leased.lane)
 
     async def _give_back(self, leased: Leased[P], stop: asyncio.Event) -> None:
         """As soon as the database can be reached; it may be away. At the end of the process all is given back anyway."""

@@ -5,40 +5,50 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
 from dataclasses import replace
+from itertools import count
 from typing import Any, Final
 
 from bot import log
+from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
-from bot.workers.delivery import Delivery, Post
+from bot.operating.metrics import REPEATS, SENDS
+from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
-from bot.workers.lanes import LaneWorker
+from bot.workers.lanes import BACKOFF
+from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
-from bot.workers.retry import RetryPolicy, insist
-from conversations.messages import Card, Outgoing, Person, Placing, Toast
+from bot.workers.retry import RetryPolicy, first_of, pause
+from conversations.messages import Card, Correction, Outgoing, Person, Placing, Toast
 from storage.database import Database
+from storage.errors import LeaseLost, StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
 from storage.lanes import Item, Leased
 
 LOG = log.get(__name__)
 
 #: A day of trying; then a person's chat must not wait any longer behind one message.
-#: `unsure`: a message that may have arrived each time is sent so often, since one too many is better than none.
-RETRY: Final = RetryPolicy(first=0.5, factor=2, longest=600, attempts=150, unsure=6)
+#: `unsure`: a message that may have arrived is sent so often: once more, since one too many is better than none.
+RETRY: Final = RetryPolicy(first=0.5, factor=2, longest=600, attempts=150, unsure=2)
 
-#: How often to try to write down what was sent, while the database is away.
-INSIST: Final = RetryPolicy(first=0.1, factor=2, longest=2, attempts=0)
+#: So often is a message tried that we cannot even send, for a mistake of ours.
+MISTAKES: Final = 5
+
+#: Seconds for which a lease may be ours without our knowing: the answer to the commit is on its way.
+YOUNG: Final = 5.0
 
 #: Brings a person's menu in line with their roles and language; raises DeliveryError.
 KeepMenu = Callable[[Person], Awaitable[None]]
 
-#: People at once, messages to a person at once, seconds until others may take them over; renewed with each message.
-WIDTH, EACH, SECONDS = 16, 10, 60.0
+#: People at once, and messages of a person leased at once.
+WIDTH, EACH = 32, 10
 
 
 class OutboxHandler:
-    """Delivers a lane: presses are answered first, then messages in order, each written down as soon as it is sent."""
+    """Delivers what is to be said to a person: presses are answered first, then messages in order. Each is noted as soon as
+    it is sent, and what is new comes along on the way."""
 
     def __init__(
         self,
@@ -51,79 +61,101 @@ class OutboxHandler:
         keep_menu: KeepMenu,
         copies: EvidenceStore,
         originals: EvidenceStore,
+        case_files: CaseFiles | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies, originals=originals)
+        self._delivery = Delivery(db, messenger, pace, copies=copies, originals=originals, case_files=case_files)
         self._unsure: Counter[int] = Counter()
+        self.ledger = Ledger(db)
         self.repeats = 0
 
     async def handle(self, leased: Leased[Outgoing], stop: asyncio.Event) -> None:
-        person = await self._person(int(leased.lane))
-        plan = arrange(leased.items)
-        failures = leased.attempts
-        for number, (item, covered) in enumerate(plan):
-            is_last = number == len(plan) - 1
-            if stop.is_set() and number:
-                await self._finish(leased)
-                return
+        """A lane that was leased. Raises LeaseLost."""
+        await self.carry(Hand(leased, list(leased.items)), stop)
+
+    async def carry(self, hand: Hand, stop: asyncio.Event) -> None:
+        """Says everything, and what comes in meanwhile, and gives the lane back. Raises LeaseLost."""
+        is_fresh = False
+        while True:
             try:
-                posts = await self._delivery.deliver(person, item.payload)
-            except ChatMoved as err:
-                person = await self._move(person, err.address)
-                await self._finish(leased)
+                retry_in = await self._say_all(hand, stop)
+            except LeaseLost:
+                raise
+            except Exception as err:
+                LOG.error(
+                    "lane failed", queue="outbox", lane=hand.lane, attempts=hand.leased.attempts, **log.failure(err)
+                )
+                retry_in = BACKOFF.delay(hand.leased.attempts)
+            if await self.ledger.give_back(hand, retry_in=retry_in) and hand.chat is not None and not is_fresh:
+                is_fresh = True
+                await self._freshen_menu(hand.chat.person)
+            if not hand.items:  # nothing came in meanwhile
                 return
+
+    async def _say_all(self, hand: Hand, stop: asyncio.Event) -> float | None:
+        """Seconds until the rest is to be tried; None when nothing is left."""
+        chat = hand.chat = hand.chat or await self._chat(hand)
+        failures = hand.leased.attempts
+
+        def note(post: Post) -> None:
+            self.ledger.note(hand, posts=(post,))
+
+        for number in count():
+            if not hand.items:
+                return None
+            if stop.is_set() and number:
+                return 0
+            check(hand)
+            item, covered = arrange(hand.items)[0]
+            try:
+                if isinstance(item.payload.body, Correction):
+                    await self.ledger.written()  # it looks for the message that it corrects
+                with log.about(ref=item.payload.ref):
+                    posts = await self._delivery.deliver(chat, item, note)
+            except ChatMoved as err:
+                chat.person = await self._move(chat.person, err.address)
+                return 0
             except Unreachable as err:
-                person = await self._unreachable(leased, person, item, err, is_last=is_last)
+                chat.person = await self._unreachable(chat.person, item, err)
+                self.ledger.note(hand, dead={item.id: f"unreachable: {err.message}"})
             except DeliveryError as err:
                 if (retry_in := self._retry_in(item, err, failures)) is not None:
+                    SENDS.labels("retried").inc()
                     self._tell(item, err, failures, retry_in=retry_in)
-                    await self._finish(leased, retry_in=retry_in)
-                    return
+                    return retry_in
+                SENDS.labels("given_up").inc()
                 self._tell(item, err, failures)
-                await self._finish(leased, dead={item.id: err.message}, is_last=is_last)
+                self.ledger.note(hand, dead={item.id: err.message})
+            except StorageError:
+                raise
+            except Exception as err:  # our own mistake: it is not sent for ever, and does not hold up the rest for long
+                is_hopeless = failures >= MISTAKES
+                LOG.error(
+                    "given up" if is_hopeless else "not delivered", item=item.id, failures=failures, **log.failure(err)
+                )
+                if not is_hopeless:
+                    return RETRY.delay(failures)
+                self.ledger.note(hand, dead={item.id: f"{type(err).__name__}: {err}"[:2000]})
             else:
-                await self._finish(leased, person, posts, done=(item.id, *covered), is_last=is_last)
+                SENDS.labels("sent").inc()
+                chat.remember(posts)
+                self.ledger.note(hand, done=(item.id, *covered), posts=posts)
+            over = {item.id, *covered}
+            hand.items[:] = [each for each in hand.items if each.id not in over]
             self._unsure.pop(item.id, None)
             failures = 1
-        await self._freshen_menu(person)
+        return None
 
-    async def _person(self, number: int) -> Person:
-        async with self._db.reading() as work:
-            return await work.people.get(number)
-
-    async def _finish(
-        self,
-        leased: Leased[Outgoing],
-        person: Person | None = None,
-        posts: Sequence[Post] = (),
-        *,
-        done: Sequence[int] = (),
-        dead: dict[int, str] | None = None,
-        retry_in: float | None = None,
-        is_last: bool = True,
-    ) -> None:
-        """Writes down what was sent and what became of the item; the lane stays ours while there is more to say.
-
-        A message is out and cannot be taken back: while the database is away, this waits for it as long as the lane is
-        ours, so that the message is not sent again.
-        """
-        keep_for = None if is_last else SECONDS
-
-        async def write() -> None:
-            async with self._db.work() as work:
-                for post in posts:
-                    assert person is not None
-                    if post.frees:
-                        await work.posts.clear_slot(person.address, post.frees)
-                    await work.posts.record(
-                        person.address, post.message, slot=post.slot, ref=post.ref, origin=post.origin
-                    )
-                await work.outbox.finish(leased, done=done, dead=dead, retry_in=retry_in, keep_for=keep_for)
-
-        await insist(write, INSIST, seconds=SECONDS)
+    async def _chat(self, hand: Hand) -> Chat:
+        """Whoever it is, and what their slots hold."""
+        async with self._db.work() as work:
+            person = await work.people.get(int(hand.lane))
+            slots = {item.payload.slot for item in hand.items if item.payload.slot}
+            held = await work.posts.in_slots([(person.address, slot) for slot in slots])
+        return Chat(person, {slot: held.get((person.address, slot)) for slot in slots})
 
     def _retry_in(self, item: Item[Outgoing], err: DeliveryError, failures: int) -> float | None:
         """Seconds until the next try; None to give up."""
@@ -137,18 +169,16 @@ class OutboxHandler:
             return None
         if err.maybe_sent:
             self.repeats += 1
+            REPEATS.inc()
         return RETRY.delay(failures)
 
-    async def _unreachable(
-        self, leased: Leased[Outgoing], person: Person, item: Item[Outgoing], err: Unreachable, *, is_last: bool
-    ) -> Person:
-        """Parks the item, and tells the desk the first time."""
+    async def _unreachable(self, person: Person, item: Item[Outgoing], err: Unreachable) -> Person:
+        """Tells the desk the first time."""
+        SENDS.labels("unreachable").inc()
         LOG.info("person unreachable", person=person.id, item=item.id, reason=err.message)
-        async with self._db.work() as work:
-            if person.is_reachable:
+        if person.is_reachable:
+            async with self._db.work() as work:
                 await self._desk.unreachable(person.id, work, self._clock())
-            keep_for = None if is_last else SECONDS
-            await work.outbox.finish(leased, dead={item.id: f"unreachable: {err.message}"}, keep_for=keep_for)
         return replace(person, is_reachable=False)
 
     async def _move(self, person: Person, address: int) -> Person:
@@ -170,6 +200,7 @@ class OutboxHandler:
         LOG.warning(
             "not delivered" if more else "given up",
             item=item.id,
+            ref=item.payload.ref,
             body=type(item.payload.body).__name__,
             reason=err.message,
             maybe_sent=err.maybe_sent,
@@ -198,21 +229,75 @@ def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple
     return [(item, tuple(covered.get(item.id, ()))) for item in kept]
 
 
-def outbox_worker(
-    db: Database,
-    desk: Desk,
-    messenger: Messenger,
-    clock: Clock,
-    *,
-    pace: Pace,
-    keep_menu: KeepMenu,
-    copies: EvidenceStore,
-    originals: EvidenceStore,
-) -> LaneWorker[Outgoing]:
-    """The worker over the outbox. `copies` keeps what is shown of evidence, `originals` what was sent."""
-    handler = OutboxHandler(
-        db, desk, messenger, clock, pace=pace, keep_menu=keep_menu, copies=copies, originals=originals
-    )
-    return LaneWorker(
-        db.outbox, handler, db, finishing=lambda work: work.outbox, width=WIDTH, each=EACH, seconds=SECONDS
-    )
+class OutboxWorker:
+    """Keeps people's messages in work, several at once: those this process has put in, as they are handed over, and those
+    that were left behind by others or have to be tried again."""
+
+    def __init__(self, db: Database, handler: OutboxHandler) -> None:
+        self._db = db
+        self._handler = handler
+        self._hands: dict[str, Hand] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(WIDTH)
+        self._stop = asyncio.Event()
+        self._context = copy_context()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until stopped, then finishes what it has begun."""
+        self._stop, self._context = stop, copy_context()  # what is handed over is our work, not that of who said it
+        failures = 0
+        try:
+            with self._db.taking_over("outbox", SECONDS, self._take):
+                while not stop.is_set():
+                    try:
+                        if failures:  # the answer to a commit that leased something to us may have been lost
+                            await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
+                        free = max(0, WIDTH - len(self._tasks))
+                        for leased in await self._db.outbox.lease(free, EACH, SECONDS) if free else ():
+                            self._begin(leased)
+                        failures = 0
+                    except TryAgain as err:
+                        failures += 1
+                        LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
+                        await pause(stop, BACKOFF.delay(failures))
+                        continue
+                    await first_of(stop.wait(), self._db.wait("outbox", self._db.patience))
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+            await self._handler.ledger.written()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _take(self, handed: Sequence[Leased[Outgoing]]) -> None:
+        for leased in handed:
+            if self._handler.ledger.is_over(leased):
+                continue
+            if (hand := self._hands.get(leased.lane)) is not None:
+                hand.items += leased.items
+                if hand.chat is not None and leased.about is not None:
+                    hand.chat.person = replace(leased.about.person, is_reachable=hand.chat.person.is_reachable)
+                    hand.chat.slots = {**leased.about.slots, **hand.chat.slots}  # what we know is newer
+            else:
+                self._begin(leased)
+
+    def _begin(self, leased: Leased[Outgoing]) -> None:
+        if leased.lane in self._hands:
+            return  # its lease ran out before we were done with it; when it is over again, it is found
+        chat = Chat(leased.about.person, dict(leased.about.slots)) if leased.about is not None else None
+        hand = self._hands[leased.lane] = Hand(leased, list(leased.items), chat)
+        task = asyncio.create_task(self._carry(hand), context=self._context)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, hand: Hand) -> None:
+        try:
+            async with self._slots:
+                await self._handler.carry(hand, self._stop)
+        except LeaseLost:
+            LOG.warning("lease lost", queue="outbox", lane=hand.lane)
+        except Exception as err:
+            LOG.error("lane failed", queue="outbox", lane=hand.lane, **log.failure(err))
+        finally:
+            del self._hands[hand.lane]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
-
-from storage.errors import TryAgain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +40,6 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
-
-
-async def insist(work: Callable[[], Awaitable[None]], policy: RetryPolicy, *, seconds: float) -> None:
-    """Does a unit of work again while the database cannot be reached; TryAgain when that lasts longer than `seconds`."""
-    loop = asyncio.get_running_loop()
-    give_up_at, failures = loop.time() + seconds, 0
-    while True:
-        try:
-            return await work()
-        except TryAgain:
-            failures += 1
-            if loop.time() + policy.delay(failures) > give_up_at:
-                raise
-            await asyncio.sleep(policy.delay(failures))
 
 
 async def first_of(*waits: Awaitable[Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot import log
+from bot.operating.metrics import FAILURES
 from bot.workers.retry import RetryPolicy, pause
 
 LOG = log.get(__name__)
@@ -62,6 +63,7 @@ class Supervisor:
                     return
                 LOG.error("worker ended by itself", worker=name)
             except Exception as err:
+                FAILURES.labels(name).inc()
                 LOG.error("worker crashed", worker=name, **log.failure(err))
             crashes = 1 if loop.time() - began > STEADY else crashes + 1
             self._down.add(name)

@@ -410,6 +410,7 @@ def _voucher(case: Case, move: Act, actor: Actor, now: datetime) -> Voucher:
         number=move.number,
         carrier=move.carrier,
         amount=move.amount,
+        method=move.method,
     )
 
 

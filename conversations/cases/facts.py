@@ -289,8 +289,25 @@ class NoteWritten(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ServiceRated(Fact):
+    """`stars` for the service, `outcome` for what came of it (0: was not asked)."""
+
     stars: int
     words: str = ""
+    outcome: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChanged(Fact):
+    stars: int
+    words: str = ""
+    outcome: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAnswered(Fact):
+    """The seller's one answer to a rating."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +318,11 @@ class PartyUnreachable(Fact):
 @dataclass(frozen=True, slots=True)
 class PartyReachable(Fact):
     party: Role
+
+
+@dataclass(frozen=True, slots=True)
+class EntryErased(Fact):
+    """What stood here was erased, as its owner may ask. That something stood here remains, and so does the chain."""
 
 
 #: Every kind of fact by its name, as the journal writes it.

@@ -82,6 +82,7 @@ class Act:
     amount: Money | None = None  # refund, enforce; dispute_refund: what did arrive
     carrier: str = ""  # ship, send_goods
     number: str = ""  # express number; number of the refund's voucher
+    method: str = ""  # refund: how it was paid
     arrived: bool = True  # dispute_goods: False when the goods never came
     cites: tuple[str, ...] = ()  # rule: the rules and exhibits relied on
     template: str = ""  # rule: a reason that every reader reads in their own language

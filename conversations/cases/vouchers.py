@@ -21,7 +21,10 @@ class VoucherKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
-    """Voucher `n` of a case (V1, V2 …): a carrier and express number, or an amount and a transaction number."""
+    """Voucher `n` of a case (V1, V2 …): a carrier and express number, or an amount and a transaction number.
+
+    `method` says how money was paid: a key of `vocabulary.METHODS`, or somebody's own words.
+    """
 
     n: int
     kind: VoucherKind
@@ -30,6 +33,7 @@ class Voucher:
     number: str
     carrier: str = ""
     amount: Money | None = None
+    method: str = ""
 
     @property
     def name(self) -> str:

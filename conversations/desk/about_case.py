@@ -13,7 +13,9 @@ from conversations.desk import moving, originals, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
 from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.messages import Placing, Said
+from conversations.dialogs.rating import RESPOND
+from conversations.dialogs.steps import fitting
+from conversations.messages import Dossier, Outgoing, Placing, Said
 from conversations.phrase import Phrase
 
 ENDED = Phrase("This case has ended, so nothing more is passed on in it.")
@@ -21,6 +23,11 @@ _NO_ROUND_LEFT = Phrase(
     "You have made as many offers as one side may. You can take theirs, write to them, or leave it to an arbitrator."
 )
 _MOST_LINES = 60
+
+
+async def store_line(visit: Visit, store: str) -> Phrase | None:
+    """How the store stands with its buyers; None when nothing is known."""
+    return vocabulary.standing(await visit.work.outcomes.standing(store, visit.now))
 
 
 async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: str = "") -> None:
@@ -35,6 +42,8 @@ async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: 
 
 
 async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if role is Role.BUYER and (line := await store_line(visit, case.store)) is not None:
+        await visit.say(line, ref=case.ref)
     await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
 
 
@@ -67,10 +76,18 @@ async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 
 async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None:
-    await _show(visit, case, role, argument)
-    await _record(visit, case, role, argument)
-    if await show_evidence(case, visit.person, visit.work):
-        await originals.offer(visit, case)
+    """The whole record as papers to keep; an arbitrator has it in the chat at once, too."""
+    if role is Role.ARBITRATOR:
+        await _show(visit, case, role, argument)
+        await _record(visit, case, role, argument)
+        if await show_evidence(case, visit.person, visit.work):
+            await originals.offer(visit, case)
+        if not await originals.hand_over(visit, case, role):
+            return
+    await visit.say(Phrase("The case file is being made; it comes as a PDF, with what belongs to it."), ref=case.ref)
+    caption = Phrase("Case file {ref}", ref=vocabulary.reference(case.ref))
+    dossier = Dossier(ref=case.ref, reader=role, caption=caption)
+    await visit.work.outbox.add(Outgoing(to=visit.person.id, body=dossier, ref=case.ref))
 
 
 async def _reply(visit: Visit, case: Case, role: Role, argument: str) -> None:
@@ -124,9 +141,11 @@ async def _address(visit: Visit, case: Case, role: Role, argument: str) -> None:
 
 
 async def why_no_rating(visit: Visit, case: Case) -> Phrase | None:
-    """Why the buyer cannot rate this case now; None when they can."""
-    if case.rating is not None:
+    """Why the buyer cannot rate this case now, or change the rating; None when they can."""
+    if case.rating is not None and not case.rating.is_editable(visit.now):
         return Phrase("You have rated this case already. Thank you.")
+    if case.rating is not None:
+        return None
     if case.ended_at is None:
         return Phrase("You can rate the service once the case has ended.")
     outages = await visit.work.clocks.outages(since=case.ended_at)
@@ -142,6 +161,23 @@ async def _rate(visit: Visit, case: Case, role: Role, argument: str) -> None:
         await talking.begin(visit, dialogs.start("rate", case.ref))
 
 
+def why_no_answer(case: Case) -> Phrase | None:
+    """Why the seller cannot answer the rating; None when they can."""
+    if case.rating is None:
+        return Phrase("The buyer has not rated this case, so there is nothing to answer yet.")
+    if case.rating.answer:
+        return Phrase("Your store has answered this rating already.")
+    return None
+
+
+async def _respond(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    if (why_not := why_no_answer(case)) is not None:
+        await visit.say(why_not, ref=case.ref)
+        return
+    answers = {"words": argument} if argument else {}
+    await talking.begin(visit, dialogs.start("respond", case.ref, **fitting(RESPOND, answers)))
+
+
 ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = {
     "case": _show,
     "evidence": _evidence,
@@ -155,4 +191,5 @@ ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = 
     "problem": _problem,
     "address": _address,
     "rate": _rate,
+    "respond": _respond,
 }

@@ -11,7 +11,7 @@ from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
-from conversations.desk import talking
+from conversations.desk import reporting, talking
 from conversations.desk.access import role_in, roles_of
 from conversations.desk.publishing import show_card, tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
@@ -233,6 +233,7 @@ ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "resume": _resume,
     "cases": _cases,
     "queue": _queue,
+    "report": reporting.answer,
     "language": _language,
     "cancel": _cancel,
     "help": _help,

@@ -87,6 +87,8 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return False
     if name == "rate":
         return not case.is_open and case.rating is None
+    if name == "respond":
+        return case.rating is not None and not case.rating.answer
     if name == "limit":
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":
@@ -109,7 +111,7 @@ def _none_for(name: str) -> Phrase:
 
 def _is_others(name: str, role: Role) -> bool:
     """Whether a command is for another role than the visitor's in that case, and does not say so itself."""
-    return name in ("note", "casefile", "original", "address", "rate") and role not in BY_NAME[name].roles
+    return name in ("note", "original", "address", "rate", "respond") and role not in BY_NAME[name].roles
 
 
 async def _say_unknown(visit: Visit, name: str) -> None:

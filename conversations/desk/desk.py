@@ -9,7 +9,7 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, plain_words, relaying, talking
+from conversations.desk import commands, filing, moving, plain_words, relaying, reporting, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
 from conversations.desk.finishing import finish
@@ -85,6 +85,10 @@ class Desk:
             return
         found = replace(item, sha256=sha256, mime=mime, copy=copy, copy_mime=copy_mime, refused=refused)
         await filing.file(case, found, work, now)
+
+    async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
+        """The weekly report of a store is due for one of its sellers. Doing it twice says it once."""
+        await reporting.digest(person, store, work, now)
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         """Something could not be delivered to a person, for good: the other side of their cases is told."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversations import vocabulary
+from conversations import notices, vocabulary
 from conversations.cards import MAY_SET_LIMIT
 from conversations.cases.case import THE_CLOCK, Actor, Case, Moved, act, meeting
-from conversations.cases.facts import NoteWritten, PrivateLimitSet, ServiceRated
+from conversations.cases.facts import Fact, NoteWritten, PrivateLimitSet, RatingAnswered, RatingChanged, ServiceRated
 from conversations.cases.lifecycle import NAMES
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.desk import moving, originals, relaying, talking
-from conversations.desk.about_case import why_no_rating
+from conversations.desk.about_case import why_no_answer, why_no_rating
+from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE, do
 from conversations.desk.opening import submit
 from conversations.desk.publishing import journal, publish, show_card, tell_parties
-from conversations.desk.visit import QUESTION, Visit
+from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import intake
 from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Context
@@ -53,14 +54,39 @@ async def _rated(visit: Visit, context: Context, case: Case, role: Role) -> None
     if (too_late := await why_no_rating(visit, case)) is not None:
         await visit.say(too_late, ref=case.ref, slot=QUESTION)
         return
-    stars, words = int(context.answers["stars"]), str(context.answers.get("words", ""))
-    case = replace(case, rating=Rating(stars=stars, words=words, at=visit.now))
+    stars, outcome = int(context.answers["stars"]), int(context.answers["outcome"])
+    words = str(context.answers.get("words", ""))
+    given: ServiceRated | RatingChanged = ServiceRated(stars, words, outcome)
+    rating = Rating(stars=stars, outcome=outcome, words=words, at=visit.now)
+    if case.rating is not None:
+        given, rating = RatingChanged(stars, words, outcome), replace(rating, at=case.rating.at)
+        rating = replace(rating, answer=case.rating.answer, answered_at=case.rating.answered_at)
+    case = replace(case, rating=rating)
+    await _keep_rating(visit, case, given, Role.BUYER, told=Role.SELLER)
+
+
+async def _responded(visit: Visit, context: Context, case: Case, role: Role) -> None:
+    if (why_not := why_no_answer(case)) is not None:
+        await visit.say(why_not, ref=case.ref, slot=QUESTION)
+        return
+    assert case.rating is not None
+    words = str(context.answers["words"])
+    case = replace(case, rating=replace(case.rating, answer=words, answered_at=visit.now))
+    await _keep_rating(visit, case, RatingAnswered(words), Role.SELLER, told=Role.BUYER)
+
+
+async def _keep_rating(visit: Visit, case: Case, fact: Fact, role: Role, *, told: Role) -> None:
+    """Keeps the case with its rating, thanks whoever gave it or answered, and tells the other side."""
     await visit.work.cases.save(case)
-    facts = (ServiceRated(stars, words),)
-    await journal(case, facts, Actor(Role.BUYER, visit.person.id), visit.work, now=visit.now)
-    await visit.say(Phrase("Thank you. Your rating has been recorded."), ref=case.ref, slot=QUESTION)
-    await tell_parties(case, facts, Role.BUYER, (Role.SELLER,), visit.work)
-    await show_card(case, visit.person, Role.BUYER, visit.work)
+    await journal(case, (fact,), Actor(role, visit.person.id), visit.work, now=visit.now)
+    thanks = notices.heard(fact, role, role)
+    assert thanks is not None
+    change = ((command(Phrase("Change the rating"), "rate", case.ref),),) if role is Role.BUYER else ()
+    await visit.say(thanks, ref=case.ref, slot=QUESTION, choices=change)
+    await tell_parties(case, (fact,), role, (told,), visit.work)
+    for each in (role, told):
+        for person in await recipients(case, each, visit.work):
+            await show_card(case, person, each, visit.work)
 
 
 async def _case_chosen(visit: Visit, context: Context) -> None:
@@ -161,6 +187,7 @@ async def _address_given(visit: Visit, context: Context, case: Case, role: Role)
 
 _FINISHERS = {
     "rate": _rated,
+    "respond": _responded,
     "reply": _replied,
     "templates": _template_used,
     "note": _noted,

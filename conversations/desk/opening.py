@@ -49,15 +49,15 @@ async def submit(visit: Visit, context: Context) -> None:
         now=visit.now,
         evidence_needed=evidence_needed(context),
     )
-    await work.packs.keep(context.pack.id, context.pack.hash, context.pack.model_dump_json())
+    await work.packs.keep(context.pack.id, context.pack.hash, context.pack.text)
     case = moved.case
     await visit.open_ref(case.ref)
     await publish(moved, Actor(Role.BUYER, visit.person.id), work, now=visit.now, before=None, visit=visit)
     caption = str(context.answers.get("caption", ""))
-    await add_evidence(visit, case, Role.BUYER, files_of(context), caption)
+    exhibits = await add_evidence(visit, case, Role.BUYER, files_of(context), caption)
     await show_card(case, visit.person, Role.BUYER, work, placing=Placing.BELOW)
     sellers = await recipients(case, Role.SELLER, work)
-    for seller in sellers:
+    for seller in sellers if exhibits else ():  # their card says how much evidence there is
         await show_card(case, seller, Role.SELLER, work)
     await _tell_of_misfit(visit, context)
     if not sellers:

@@ -66,6 +66,17 @@ async def send(visit: Visit, context: Context, case: Case, role: Role) -> None:
     await visit.work.outbox.add(Outgoing(to=visit.person.id, body=body, ref=case.ref))
 
 
+async def hand_over(visit: Visit, case: Case, role: Role) -> bool:
+    """Whether the visitor may have all originals, as a case file brings them; puts on record that they do."""
+    if not _has(visit, case):
+        await visit.say(_ANOTHERS, ref=case.ref)
+        return False
+    opened = [each for each in with_original(await visit.work.evidence.of(case.ref)) if each.copy]
+    facts = tuple(OriginalOpened(each.n) for each in opened)
+    await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
+    return True
+
+
 def _has(visit: Visit, case: Case) -> bool:
     """Whether the case is the visitor's own, and not merely in every arbitrator's queue."""
     return case.arbitrator == visit.person.id

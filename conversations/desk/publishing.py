@@ -52,7 +52,8 @@ async def publish(
 
 
 async def journal(case: Case, facts: Sequence[Fact], actor: Actor, work: Work, *, now: datetime) -> None:
-    """Puts facts on record."""
+    """Puts facts on record, and into the figures of the reports."""
+    await work.outcomes.note(case, facts, who=actor.role, at=now)
     await work.journal.add(case.ref, facts, who=actor.role, person=actor.person, at=now)
 
 
@@ -148,6 +149,8 @@ async def _notify(case: Case, person: Person, role: Role, lines: tuple[Phrase, .
     buttons = [command(Phrase("Show the case"), "case", case.ref)]
     if role is Role.BUYER and not case.is_open and case.rating is None:
         buttons.append(command(Phrase("Rate the service"), "rate", case.ref, Style.PRIMARY))
+    if role is Role.SELLER and case.rating is not None and not case.rating.answer:
+        buttons.append(command(Phrase("Answer the rating"), "respond", case.ref, Style.PRIMARY))
     body = Notice(
         title=vocabulary.headline(case, order),
         lines=(*lines, *await _standing(case, role, work)),

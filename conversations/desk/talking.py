@@ -20,7 +20,7 @@ from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.originals import ORIGINAL
-from conversations.dialogs.rating import RATING
+from conversations.dialogs.rating import RATING, RESPOND
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
@@ -28,7 +28,11 @@ from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
-    d.name: d for d in (INTAKE, RATING, WHICH_CASE, REPLY, TEMPLATES, NOTE, ORIGINAL, LIMIT, ADDRESS, *MOVES.values())
+    d.name: d
+    for d in (
+        *(INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, TEMPLATES, NOTE, ORIGINAL, LIMIT, ADDRESS),
+        *MOVES.values(),
+    )
 }
 
 GONE = Phrase("This case is not open to you any more.")
@@ -199,7 +203,10 @@ async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
 async def _with_order(visit: Visit, context: Context, typed: Reply) -> Context:
     work, key = visit.work, order_key(context.answers)
     if key is not None:
-        return await about_order(visit, context, key)
+        context = await about_order(visit, context, key)
+        if "remedy" in context.answers:
+            return context
+        return replace(context, standing=await work.outcomes.standing(key.store, visit.now))
     number = str(context.answers.get("number", ""))
     return replace(
         context,

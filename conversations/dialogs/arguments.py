@@ -49,7 +49,7 @@ def prefill(move: str, text: str, case: Case) -> dict[str, Any]:
             return {"carrier": " ".join(words[:-1]), "number": words[-1]} if len(words) > 1 else {"number": words[0]}
         case "refund":
             amount, rest = _amount(words, case)
-            number = {"number": " ".join(rest)} if rest else {}
+            number = {"number": " ".join(rest), "method": None} if rest else {}  # the number alone will do
             return {"amount": amount, **number} if amount is not None else {}
         case "dispute_refund":
             amount, _ = _amount(words, case)

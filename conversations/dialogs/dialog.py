@@ -18,6 +18,8 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.lifecycle import Act
 from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
+from conversations.cases.standing import Standing
+from conversations.cases.verdict import Verdict
 from conversations.messages import Choice, Choices, Person, Question, Said, Style
 from conversations.phrase import Phrase
 from conversations.policy import History, Pack
@@ -28,7 +30,7 @@ from conversations.ports import OpenDialog
 class Context:
     """All that a step may look at. `taken` counts the units of each line claimed before, `found` are the orders of a
     number the person typed, `cases` those they may mean, `exhibits` the evidence of the case, `history` the claims made
-    on the order before. `pack` is that of the order's store once there is an order."""
+    on the order before, `standing` how its store stands with buyers. `pack` is that of the order's store once there is an order."""
 
     person: Person
     now: datetime
@@ -44,6 +46,8 @@ class Context:
     cases: Sequence[Case] = ()
     exhibits: Sequence[Evidence] = ()
     history: History = History()
+    standing: Standing | None = None
+    judged: list[Verdict] = field(init=False, default_factory=list, compare=False, repr=False)  # at most one
 
     @property
     def answers(self) -> Mapping[str, Any]:

@@ -52,8 +52,12 @@ def draft_claim(context: Context) -> Claim:
 
 
 def verdict_of(context: Context) -> Verdict:
-    """What the policy says of the draft now."""
-    return assess(draft_claim(context), context.the_order, context.pack, context.now, history=context.history)
+    """What the policy says of the draft now. Asked for often while an answer is taken, and found once."""
+    if not context.judged:
+        context.judged.append(
+            assess(draft_claim(context), context.the_order, context.pack, context.now, history=context.history)
+        )
+    return context.judged[0]
 
 
 def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
@@ -226,6 +230,12 @@ def _cut(item: Item) -> str:
 # --- what, why, how it looks -----------------------------------------------------------------------------------
 
 
+def _about_remedies(context: Context) -> tuple[Phrase, ...]:
+    """What each remedy is; and how the store stands with its buyers, where that is known."""
+    line = vocabulary.standing(context.standing) if context.standing else None
+    return (*((line,) if line else ()), *(vocabulary.REMEDIES[remedy] for remedy in Remedy))
+
+
 def _asks(context: Context, need: Need) -> bool:
     """Whether any rule of the pack looks at this condition for the claim so far."""
     claim, order = draft_claim(context), context.the_order
@@ -367,7 +377,7 @@ INTAKE = Dialog(
             id="remedy",
             prompt=Phrase("What would you like?"),
             options=lambda _: [Option(remedy.value, vocabulary.REMEDY_NAMES[remedy]) for remedy in Remedy],
-            lines=lambda _: tuple(vocabulary.REMEDIES[remedy] for remedy in Remedy),
+            lines=_about_remedies,
             width=3,
         ),
         Pick(

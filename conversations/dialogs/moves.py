@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conversations import vocabulary
+from conversations.cases.carriers import carrier_of, looks_right
 from conversations.cases.case import claimed_terms, platform_owes
 from conversations.cases.claim import Reason
 from conversations.cases.lifecycle import Act
@@ -57,8 +58,43 @@ def _parcel(name: str, carrier: Phrase, number: Phrase) -> Dialog:
             free=True,
         ),
         Write(id="number", prompt=number, shortest=4, longest=40),
-        act=lambda context: Act(move=name, carrier=context.answers["carrier"], number=context.answers["number"]),
+        Pick(
+            id="sure",
+            prompt=lambda context: Phrase("Is this number right? {number}", number=context.answers.get("number", "")),
+            when=_looks_wrong,
+            options=lambda _: [Option(_KEEP, Phrase("Yes, it is right"))],
+            lines=_how_it_looks,
+            free=True,
+            shortest=4,
+            longest=40,
+        ),
+        act=lambda context: Act(move=name, carrier=context.answers["carrier"], number=_number(context)),
     )
+
+
+#: The express number stands as it was written first.
+_KEEP = "keep"
+
+
+def _looks_wrong(context: Context) -> bool:
+    return not looks_right(str(context.answers.get("carrier", "")), str(context.answers.get("number", "")))
+
+
+def _how_it_looks(context: Context) -> tuple[Phrase, ...]:
+    name = str(context.answers.get("carrier", ""))
+    carrier = carrier_of(name)
+    usual = Phrase(
+        "A number of {carrier} usually looks like {example}.",
+        carrier=name,
+        example=carrier.example if carrier else "",
+    )
+    return (usual, Phrase("Tap if it is right all the same, or write it again."))
+
+
+def _number(context: Context) -> str:
+    """The number, or the one that was written in its place when we asked. Asked once: what is said then counts."""
+    again = str(context.answers.get("sure", _KEEP))
+    return str(context.answers["number"]) if again == _KEEP else again
 
 
 def _has_arrived(context: Context) -> bool:
@@ -191,10 +227,23 @@ REFUND = _dialog(
         shortest=3,
         longest=64,
     ),
+    Pick(
+        id="method",
+        prompt=Phrase("How was it paid?"),
+        options=lambda _: [Option(key, label) for key, label in vocabulary.METHODS.items()],
+        lines=lambda _: (
+            Phrase("Tap one, or write it."),
+            Phrase("A picture of the payment can be sent here at any time; it is filed as evidence."),
+        ),
+        width=2,
+        free=True,
+        longest=40,
+    ),
     act=lambda context: Act(
         move="refund",
         amount=Money(int(context.answers["amount"]), context.the_case.paid.currency),
         number=context.answers["number"],
+        method=str(context.answers["method"] or ""),
     ),
 )
 CONFIRM_REFUND = _dialog(

@@ -26,7 +26,7 @@ def load(name: str, read: Callable[[str], str]) -> Pack:
 
 
 def restore(text: str) -> Pack:
-    """The pack of a text that was kept (`Pack.model_dump_json`), its hash included. ValidationError for anything else."""
+    """The pack of a text that was kept (`Pack.text`), its hash included. ValidationError for anything else."""
     return Pack.model_validate_json(text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -68,6 +69,11 @@ class Pack(BaseModel):
     transit: Duration = timedelta(days=10)
     recommend: tuple[Recommendation, ...] = ()
     rules: tuple[AnyRule, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """As it is kept; see `loading.restore`. Written once: a long text, and asked for with every claim."""
+        return self.model_dump_json()
 
     @field_validator("caps", "return_shipping")
     @classmethod

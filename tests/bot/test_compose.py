@@ -1,11 +1,14 @@
 """The bot as it runs: real database, real HTTP, started, stopped, cut off and started again."""
 
 import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -17,7 +20,7 @@ from bot.messenger import DeliveryError
 from bot.playground import World, acting, create_app, serve
 from bot.playground.faults import Faults
 from bot.playground.people import User
-from bot.settings import Settings, SettingsError
+from bot.settings import Address, Settings, SettingsError
 from bot.workers.pace import UNLIMITED
 from conversations.policy import PackError
 from storage.database import driver_url
@@ -66,6 +69,26 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
 
 def answers(world: World, user: User) -> list[str]:
     return [message["text"] for message in world.chats[user.id].messages.values() if world.is_own(message)]
+
+
+async def test_metrics_are_told_on_the_address_for_health(world: World, ana: User, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = taken.getsockname()
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    async with (
+        serve(create_app(world)) as server,
+        aiohttp.ClientSession(f"http://127.0.0.1:{address[1]}") as http,
+        running(settings(world, server.url, url, tmp_path, health_listen=Address(*address))),
+    ):
+        acting.start(world, ana)
+        await until(lambda: answers(world, ana))
+        async with http.get("/readyz") as ready, http.get("/metrics") as metrics:
+            assert (ready.status, metrics.status) == (200, 200)
+            told = await metrics.text()
+
+    assert re.search(r'^aftersales_updates_total\{outcome="done"\} [1-9]', told, re.MULTILINE)
+    assert re.search(r'^aftersales_sends_total\{outcome="sent"\} [1-9]', told, re.MULTILINE)
+    assert "Ana" not in told
 
 
 async def test_message_is_answered_and_the_menu_set(world: World, ana: User, database_url: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from conversations.cases.claim import Reason, Remedy
 from conversations.cases.evidence import Evidence, File, FileKind
 from conversations.cases.lifecycle import moves_open
 from conversations.cases.orders import Store
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS, State
 from conversations.cases.terms import Kind
@@ -109,9 +110,20 @@ def test_offers_beyond_the_last_round_are_not_offered(build):
 
 
 def test_a_rated_case_is_not_rated_again(build):
-    case = replace(build.at(State.SETTLED), rating=object())
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
 
     assert "rate" not in [getattr(b, "command", "") for b in pressed(choices(case, B))]
+
+
+def test_a_rating_stands_on_the_parties_cards_alone(build):
+    case = replace(build.at(State.SETTLED), rating=Rating(stars=4, at=build.opened))
+    full = replace(case, rating=Rating(stars=4, outcome=2, words="slow", answer="sorry", at=build.opened))
+
+    assert "The rating\nThe service: 4 of 5" in text(build, shown(build, case, B))
+    assert "The outcome" not in text(build, shown(build, case, B))
+    assert "The outcome: 2 of 5\n“slow”\nThe store's answer: “sorry”" in text(build, shown(build, full, S))
+    assert "The rating" not in text(build, shown(build, full, A))
+    assert ["respond" in str(choices(each, S)) for each in (case, full)] == [True, False]
 
 
 # --- what stands in it -----------------------------------------------------------------------------------------
@@ -210,7 +222,9 @@ def test_what_is_agreed_after_an_appeal_is_no_ruling(build):
 def test_what_is_left_to_refund_is_shown_until_it_is_paid(build):
     case = build.moved(build.at(State.AWAITING_REFUND), "refund", build.seller, amount=build.usd(500), number="T").case
 
-    assert "Still to be refunded: 50.00 USD" in text(build, shown(build, case, B))
+    assert "Refunded so far: 5.00 USD of the 55.00 USD promised. Still due: 50.00 USD" in text(
+        build, shown(build, case, B)
+    )
     assert "V2: 5.00 USD refunded, number T" in text(build, shown(build, case, S))
     assert "Still to be refunded" not in text(build, shown(build, build.at(State.REFUNDING), B))
 

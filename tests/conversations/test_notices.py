@@ -1,5 +1,6 @@
 """Who hears what: a phrase for every fact, and nobody hears what is not theirs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,15 @@ T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def voucher(kind: VoucherKind = VoucherKind.REFUND) -> Voucher:
     return Voucher(n=1, kind=kind, by=S, at=T, number="N1", carrier="DHL", amount=Money(100, "USD"))
+
+
+@pytest.mark.parametrize(("method", "said"), [("bank", "bank transfer"), ("a cheque", "a cheque")])
+def test_a_refund_says_how_it_was_paid(build, method, said):
+    fact = facts.RefundPaid(replace(voucher(), method=method), Money(50, "USD"))
+
+    told = build.plain(notices.record(fact, S))
+
+    assert told == f"The seller refunded a part. V1: 1.00 USD refunded ({said}), number N1. Still due: 0.50 USD."
 
 
 @pytest.fixture
@@ -89,8 +99,12 @@ def examples(build):
         (facts.NoteWritten("the secret note"), A),
         (facts.ServiceRated(1, "slow"), B),
         (facts.ServiceRated(5), B),
+        (facts.ServiceRated(5, "slow", 4), B),
+        (facts.RatingChanged(5, "quick", 4), B),
+        (facts.RatingAnswered("Thank you."), S),
         (facts.PartyUnreachable(S), S),
         (facts.PartyReachable(B), B),
+        (facts.EntryErased(), C),
     ]
 
 

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from babel import Locale
@@ -61,6 +62,12 @@ def test_money_tells_every_pair_of_currencies_apart():
 def test_span_rounds_nothing(span, en, zh):
     assert values.span(span, Locale("en")) == en
     assert values.span(span, Locale.parse("zh_Hans")) == zh
+
+
+def test_a_number_has_the_decimals_it_was_given_in_the_language_s_own_writing():
+    mark = Decimal("4.6")
+
+    assert [values.number(mark, Locale(tag)) for tag in ("en", "de")] == ["4.6", "4,6"]
 
 
 def test_instant_is_told_in_utc_whatever_its_zone():

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from conversations.cases.orders import Order, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind, Terms
-from conversations.messages import Body, Correction, Exhibits, Outgoing, Speech
+from conversations.messages import Body, Correction, Exhibits, Outgoing, Panel, Picture, Report, Section, Speech
 from conversations.phrase import Phrase
 from storage import codec
 
@@ -98,6 +99,8 @@ def test_an_order_comes_back(order: Order) -> None:
         Speech(speaker=Phrase("The buyer"), text="It hums"),
         Correction(speaker=Phrase("The buyer"), text="It hums loudly", source=1, message=2),
         Exhibits(caption=Phrase("Evidence"), files=()),
+        Picture(caption=Phrase("{mark} of 5", mark=Decimal("4.6")), panels=(Panel(now=(1, 2), before=(0, 3)),)),
+        Report(title=Phrase("Cases"), sections=(Section(heading=Phrase("Why"), lines=(Phrase("{n}", n=1),)),)),
     ],
     ids=lambda body: type(body).__name__,
 )

@@ -238,7 +238,7 @@ async def test_what_was_leased_without_knowing_is_given_back(database_url: str, 
             await work.alarms.set("A7KQ2M", noon)
         await db.alarms.due(noon, 9, LONG)
 
-        await db.inbox.reclaim({known.token})
+        await db.inbox.reclaim({known.lane})
         await db.alarms.reclaim()
 
         assert [leased.lane for leased in await db.inbox.lease(9, 9, LONG)] == [unknown.lane]

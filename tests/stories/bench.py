@@ -25,9 +25,11 @@ from bot.playground.app import create_app
 from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
 from bot.settings import Settings
+from bot.workers.digests import DigestsWorker
 from bot.workers.pace import UNLIMITED
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey, Store
+from conversations.desk.reporting import week_of
 from conversations.ports import Link, LinkPurpose
 from locales import negotiate
 
@@ -119,8 +121,25 @@ class Bench:
             await work.orders.put(order)
             return await work.links.issue(link, expires_at=None)
 
-    async def seller(self, name: str = "Oskar", language: str = "en", *, store: str = STORE) -> Chat:
-        return await self._invited(name, language, Link(purpose=LinkPurpose.SELLER, store=store))
+    async def seller(
+        self, name: str = "Oskar", language: str = "en", *, store: str = STORE, wants_digests: bool = False
+    ) -> Chat:
+        """Weekly reports are off unless wanted: they would come into the middle of a story."""
+        chat = await self._invited(name, language, Link(purpose=LinkPurpose.SELLER, store=store))
+        if not wants_digests:
+            async with self.bot.db.work() as work:
+                person = await work.people.at_address(chat.id)
+                assert person is not None
+                await work.digests.set_off(person.id, True)
+        return chat
+
+    async def digests(self) -> None:
+        """The digests worker looks once, whenever its own look comes."""
+        await DigestsWorker(self.bot.db, self.bot.desk, self.clock).look(asyncio.Event())
+        await self.quiet()
+
+    def until_monday(self) -> timedelta:
+        return week_of(self.clock()) + timedelta(days=7) - self.clock()
 
     async def arbitrator(self, name: str = "Ana", language: str = "en") -> Chat:
         return await self._invited(name, language, Link(purpose=LinkPurpose.ARBITRATOR))

@@ -102,6 +102,7 @@ async def refunds(seller: Chat, amount: str, number: str) -> None:
     await seller.tap("I have refunded")
     await seller.tap(all_of_it(amount))
     await seller.say(number)
+    await seller.tap("bank transfer")
 
 
 async def offers_money(chat: Chat, amount: str, words: str = "") -> None:

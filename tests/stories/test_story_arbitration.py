@@ -174,6 +174,7 @@ async def test_dismissal_closes_the_case_and_can_be_rated(bench: Bench, language
     await seller.reads_on_card("Closed")
     await buyer.tap("Rate the service")
     await buyer.say("5")
+    await buyer.say("5")
     await buyer.tap("Leave out")
     await seller.sees(
         Phrase.counted("The buyer rates the service: {n} star of 5", "The buyer rates the service: {n} stars of 5", 1)

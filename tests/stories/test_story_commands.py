@@ -25,8 +25,8 @@ async def test_return_is_settled_by_commands_alone(bench: Bench, languages: tupl
     await seller.tap("Yes, accept")
     await buyer.reads_on_card("Agreed: the goods are to be sent back")
 
-    await buyer.say(f"/ship {ref} SF Express SF1234567890")
-    await seller.is_told("SF Express", "SF1234567890")
+    await buyer.say(f"/ship {ref} SF Express SF1234567890123")
+    await seller.is_told("SF Express", "SF1234567890123")
     await seller.say(f"/receive {ref}")
     await seller.tap("Yes, they are back")
     await seller.say(f"/refund {ref} 10 TX-1")
@@ -35,7 +35,7 @@ async def test_return_is_settled_by_commands_alone(bench: Bench, languages: tupl
     await buyer.say(f"/confirm_refund {ref}")
     await buyer.tap("Yes, it has arrived")
     for chat in (buyer, seller):
-        await chat.reads_on_card("Settled", "SF1234567890", "TX-1", "TX-2")
+        await chat.reads_on_card("Settled", "SF1234567890123", "TX-1", "TX-2")
     await buyer.say(f"/rate {ref}")
     await buyer.say("1")
     await buyer.tap("Leave out")

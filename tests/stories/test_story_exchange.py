@@ -26,8 +26,8 @@ async def test_exchange_of_faulty_goods_ends_settled_and_rated(bench: Bench, lan
     await seller.tap("Yes, they are back")
     await buyer.is_told("The seller has received the goods.", "It is the seller's turn.")
 
-    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890")
-    await buyer.is_told("SF1234567890", "It is your turn.")
+    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890123")
+    await buyer.is_told("SF1234567890123", "It is your turn.")
     await seller.reads_on_card("The goods are on their way to the buyer", "It is the buyer's turn.")
 
     await buyer.tap("I have received it")
@@ -36,10 +36,11 @@ async def test_exchange_of_faulty_goods_ends_settled_and_rated(bench: Bench, lan
     await buyer.is_told("You confirmed that the goods have arrived.", settled)
     await seller.is_told("The buyer has received the goods.", settled)
     for chat in (buyer, seller):
-        await chat.reads_on_card("Settled", "JD014600003828", "SF1234567890")
+        await chat.reads_on_card("Settled", "JD014600003828", "SF1234567890123")
 
     await buyer.tap("Rate the service")
     await buyer.tap(Phrase.counted("{n} star", "{n} stars", 5))
+    await buyer.tap(Phrase.counted("{n} star", "{n} stars", 4))
     await buyer.say("Just as promised.")
     await buyer.is_told("Thank you. Your rating has been recorded.")
     await seller.is_told("Just as promised.")

@@ -96,13 +96,13 @@ async def test_replacement_that_never_came_is_refunded(bench: Bench, languages: 
     await sends(buyer, "I have sent it back", "DHL", "JD014600003828")
     await seller.tap("The goods are back")
     await seller.tap("Yes, they are back")
-    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890")
+    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890123")
 
     await disputes_goods(buyer, "They never arrived", "Nobody rang.")
     await seller.is_told("Nobody rang.", "It is the arbitrators' turn.")
     await seller.sees(Phrase("{party} says that the goods have not arrived", party=Phrase("The buyer")))
     await takes(arbitrator, ref)
-    await rules(arbitrator, "Money back", "20", goods_back=None, reasons="SF1234567890 was never delivered.")
+    await rules(arbitrator, "Money back", "20", goods_back=None, reasons="SF1234567890123 was never delivered.")
     await both_accept(seller, buyer)
     await buyer.reads_on_card("Agreed: the seller is to refund")
     assert (await bench.case(ref))["state"] == "awaiting_refund"
@@ -116,7 +116,7 @@ async def test_faulty_replacement_is_shown_and_goes_back_by_ruling(bench: Bench,
     await sends(buyer, "I have sent it back", "DHL", "JD014600003828")
     await seller.say("/receive")
     await seller.tap("Yes, they are back")
-    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890")
+    await sends(seller, "I have sent the goods", "SF Express", "SF1234567890123")
 
     await disputes_goods(buyer, "They arrived, but something is wrong", "Cracked again.")
     await seller.sees("Cracked again.", "As unpacked")
@@ -134,10 +134,10 @@ async def test_faulty_replacement_is_shown_and_goes_back_by_ruling(bench: Bench,
     await both_accept(buyer, seller)
 
     await buyer.reads_on_card("Agreed: the goods are to be sent back", "Hafenstr. 12, 20457 Hamburg")
-    await sends(buyer, "I have sent it back", "DHL", "JD-SECOND")
+    await sends(buyer, "I have sent it back", "DHL", "JD014600003829")
     await seller.tap("The goods are back")
     await seller.tap("Yes, they are back")
     await refunds(seller, "35.00", "TX-35")
     await bench.pass_time(days=3)
     for party in (buyer, seller):
-        await party.reads_on_card("Settled", "JD-SECOND", "TX-35")
+        await party.reads_on_card("Settled", "JD014600003829", "TX-35")

@@ -43,14 +43,24 @@ async def test_counter_offer_is_accepted_and_compensation_paid_in_parts(
     await seller.is_told(Phrase("Please send an amount in {currency}, such as 12.", currency="USD"))
     await seller.say("$8.00")
     await seller.say("TX-1")
+    await seller.tap("bank transfer")
     await seller.is_told(usd("8.00"), usd("4.50"))
     await buyer.is_told("TX-1", usd("8.00"), usd("4.50"), "It is the seller's turn.")
     await buyer.cannot("The money has arrived")
-    await buyer.reads_on_card(Phrase("Still to be refunded: {amount}", amount=usd("4.50")))
+    for chat in (buyer, seller):
+        await chat.reads_on_card(
+            Phrase(
+                "Refunded so far: {paid} of the {promised} promised. Still due: {left}",
+                paid=usd("8.00"),
+                promised=usd("12.50"),
+                left=usd("4.50"),
+            )
+        )
 
     await seller.tap("I have refunded")
     await seller.tap(Phrase("All of it: {amount}", amount=usd("4.50")))
     await seller.say("TX-2")
+    await seller.tap("bank transfer")
     await buyer.is_told("TX-2", usd("4.50"), "It is your turn.")
     await buyer.tap("The money has arrived")
     await buyer.tap("Yes, it has arrived")

@@ -55,6 +55,7 @@ async def test_quality_refund_with_album_and_video_ends_settled(bench: Bench, la
     await seller.tap("I have refunded")
     await seller.tap(Phrase("All of it: {amount}", amount=usd("40.00")))
     await seller.say("TX-77")
+    await seller.tap("bank transfer")
     await buyer.is_told("TX-77", usd("40.00"), "It is your turn.")
     await buyer.tap("The money has arrived")
     await buyer.tap("Yes, it has arrived")

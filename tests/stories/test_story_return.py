@@ -40,6 +40,7 @@ async def test_no_reason_return_ends_settled_and_rated(bench: Bench, languages: 
     await seller.tap("I have refunded")
     await seller.tap(Phrase("All of it: {amount}", amount=Money(3500, "USD")))
     await seller.say("TX-2026-11-24")
+    await seller.tap("bank transfer")
 
     await buyer.sees("The refund was sent")
     await buyer.tap("The money has arrived")
@@ -48,6 +49,7 @@ async def test_no_reason_return_ends_settled_and_rated(bench: Bench, languages: 
     await buyer.sees("Settled")
     await seller.sees("Settled", "The buyer confirmed that the money has arrived.")
     await buyer.tap("Rate the service")
+    await buyer.say("1")
     await buyer.say("1")
     await buyer.say("Quick and kind.")
     await buyer.sees("Thank you. Your rating has been recorded.")

@@ -7,16 +7,26 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
 
+from bot import policies
 from bot.__main__ import cli
+from conversations.cases.case import Actor, Moved, act, open_case
+from conversations.cases.claim import Claim, Claimed, Reason, Remedy
+from conversations.cases.orders import OrderKey
+from conversations.cases.roles import Role
+from conversations.messages import Sender
+from conversations.policy import assess
 from storage.database import Database
 
 T = TypeVar("T")
+OPENED = datetime(2024, 3, 16, 12, tzinfo=UTC)
+KEY = OrderKey("Nordic Home", "NH-20240311-001")
 SAMPLES = Path(__file__).parents[1] / "orderfiles" / "samples"
 
 
@@ -79,3 +89,42 @@ def stocked(desk: Desk) -> Desk:
     for name in ("generic.csv", "tmall_gbk.csv", "shopify.csv"):
         desk("orders", "import", str(SAMPLES / name))
     return desk
+
+
+@pytest.fixture
+def open_claim(stocked):
+    """Opens a case on the sample order, a step at a time: who makes which move."""
+
+    def opened(ref, *moves):
+        pack = policies.load("tmall_global")
+
+        async def do(db):
+            async with db.work() as work:
+                order = await work.orders.get(KEY)
+                buyer = await work.people.greet(Sender(address=501, name="Ada", language="en"))
+                other = await work.people.greet(Sender(address=502, name="Ben", language="en"))
+                claim = Claim(order=KEY, items=(Claimed("1", 1),), remedy=Remedy.RETURN, reason=Reason.CHANGED_MIND)
+                moved = open_case(
+                    claim,
+                    assess(claim, order, pack, OPENED),
+                    ref=ref,
+                    buyer=buyer.id,
+                    paid=order.paid_for("1", 1),
+                    policy=pack.id,
+                    policy_hash=pack.hash,
+                    limits=pack.limits,
+                    now=OPENED,
+                )
+                await work.cases.add(moved.case)
+                await work.journal.add(ref, moved.facts, who=Role.BUYER, person=buyer.id, at=OPENED)
+                for n, (move, role) in enumerate(moves, 1):
+                    at = OPENED + timedelta(hours=n)
+                    moved = act(moved.case, move, Actor(role, other.id), now=at)
+                    assert isinstance(moved, Moved)
+                    await work.cases.save(moved.case)
+                    await work.journal.add(ref, moved.facts, who=role, person=other.id, at=at)
+
+        stocked.with_database(do)
+        return stocked
+
+    return opened

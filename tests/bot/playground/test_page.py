@@ -200,6 +200,7 @@ async def test_page_plays_a_whole_case(screen: Screen) -> None:
     await seller.tap("I have refunded")
     await seller.tap("All of it: £20.58")
     await seller.say("RF-2026-0042")
+    await seller.tap("bank transfer")
 
     await buyer.sees("The refund was sent", "RF-2026-0042")
     await buyer.tap("The money has arrived")
@@ -207,6 +208,7 @@ async def test_page_plays_a_whole_case(screen: Screen) -> None:
     await buyer.sees("The case is settled.")
     await seller.sees("The buyer confirmed that the money has arrived.")
     await buyer.tap("Rate the service")
+    await buyer.tap("5 stars")
     await buyer.tap("5 stars")
     await buyer.say("Quick and fair.")
     await buyer.sees("Thank you. Your rating has been recorded.")

@@ -12,7 +12,10 @@ from conversations.messages import (
     Correction,
     Exhibits,
     Notice,
+    Panel,
+    Picture,
     Question,
+    Report,
     Section,
     Speech,
     Style,
@@ -234,3 +237,21 @@ def test_ready_words_are_said_in_the_readers_language_and_by_the_speaker():
 
     assert screen.text == f"{plain(Phrase('The seller'), 'zh_Hans')}\n取消"
     assert [entity.type for entity in screen.entities] == ["bold"]
+
+
+def test_a_report_has_bold_headings_and_a_line_for_each_figure():
+    lines = (Phrase("{n}", n=1), Phrase("{n}", n=2))
+    button = Choice(Phrase("Help"), "v1:c:help:")
+    body = Report(title=Phrase("Cases"), sections=(Section(heading=Phrase("Why"), lines=lines),), choices=((button,),))
+
+    screen = render(body, "en")
+
+    assert screen.text == "Cases\n\nWhy\n1\n2"
+    assert shown(screen) == [("bold", "Cases"), ("bold", "Why")]
+    assert screen.buttons[0][0].label == "Help"
+
+
+def test_of_a_picture_only_its_caption_is_text():
+    body = Picture(caption=Phrase("Cases"), panels=(Panel(now=(1,), before=(2,)),))
+
+    assert (render(body, "en").text, render(body, "en").buttons) == ("Cases", ())

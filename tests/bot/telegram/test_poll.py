@@ -108,6 +108,22 @@ async def test_halves_of_surrogate_pairs_can_be_kept(sqlite_db: Database) -> Non
     assert await inbox_of(sqlite_db) == [{"update_id": 3, "message": {"text": "half ?, whole 👍", "chat": {"id": 7}}}]
 
 
+async def test_numbers_and_depths_that_no_database_keeps_do_not_hold_up_the_others(db: Database) -> None:
+    deep: Any = []
+    for _ in range(800):
+        deep = [deep]
+    odd = {"update_id": 3, "poll": {"a": float("nan"), "b": [float("-inf"), 1.5]}, "story": deep}
+    far = {"update_id": 4, "message": {"chat": {"id": int("7" * 3000)}}}
+
+    last = await Intake(db.inbox).put([odd, far, {"update_id": 5}, {"update_id": 2**70}])
+
+    assert last == 5
+    kept = await inbox_of(db)
+    kept.sort(key=lambda update: int(update["update_id"]))
+    assert kept[0]["poll"] == {"a": None, "b": [None, 1.5]}
+    assert kept[1:] == [far, {"update_id": 5}]
+
+
 async def test_repeated_update_is_kept_once(bot: Bot, world: World, ana: User, sqlite_db: Database) -> None:
     intake = Intake(sqlite_db.inbox)
     update = {"update_id": 3, "message": {"text": "one", "chat": {"id": 7}}}

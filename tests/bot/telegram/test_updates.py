@@ -149,6 +149,8 @@ def test_what_is_nothing_to_us_is_passed_over(update: dict[str, Any]) -> None:
         (message(text=42), "message.text"),
         (message(text="secret", chat={"id": "seven", "type": "private"}), "message.chat.id"),
         (message(text="secret", photo=[{"file_id": 1}]), "message.photo.0.file_id"),
+        (message(text="secret", chat={"id": 2**53, "type": "private"}), "message.chat.id"),
+        (message(text="secret", message_id=-(2**70)), "message.message_id"),
         (message(text="secret", date=10**18), "date"),
         ({"update_id": 1, "callback_query": {"id": "1"}}, "callback_query.from"),
     ],

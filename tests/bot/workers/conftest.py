@@ -15,6 +15,7 @@ from bot.playground import PlaygroundServer, World, create_app, serve
 from bot.playground.people import User
 from bot.telegram.client import connect
 from bot.telegram.sender import TelegramMessenger
+from conversations.desk.reporting import week_of
 from conversations.messages import Incoming, Notice, Outgoing, Person, Said, Sender
 from conversations.phrase import Phrase
 from conversations.ports import Work
@@ -32,6 +33,7 @@ class PlainDesk:
         self.filed: list[tuple[Any, ...]] = []
         self.copies: list[tuple[str, str]] = []
         self.told: list[int] = []
+        self.digests: list[tuple[int, str, datetime]] = []
         self.tries: Counter[str] = Counter()
 
     async def receive(self, incoming: Incoming, work: Work, now: datetime) -> None:
@@ -69,6 +71,13 @@ class PlainDesk:
         for evidence in await work.evidence.of(ref):
             if evidence.n == n:
                 await work.evidence.save(ref, replace(evidence, sha256=sha256, mime=mime, refused=refused))
+
+    async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
+        self.tries[store] += 1
+        if store.startswith("Fail"):
+            raise RuntimeError(store)
+        if await work.digests.done(person, store, week_of(now)):
+            self.digests.append((person, store, now))
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         self.told.append(person)

@@ -1,8 +1,10 @@
 """The heartbeat tells an absence from a short stop, and from a clock that was moved by hand."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ from conversations.cases.states import State
 from conversations.desk import Desk, Settings
 from conversations.messages import Sender
 from conversations.policy import assess
+from storage.backup import back_up, restore
 from storage.database import Database
 
 from .conftest import NOON
@@ -216,3 +219,41 @@ async def test_a_deadline_far_off_stays_as_it_was(sqlite_db: Database) -> None:
     await Heartbeat(sqlite_db, AdjustableClock(NOON + 5 * HOUR)).beat()
 
     assert await sqlite_db.alarms.next_at() == case.due_at
+
+
+async def test_deadlines_missed_while_a_backup_was_put_back_give_time_and_fire_once(
+    db: Database, migrated_file: Path, tmp_path: Path
+) -> None:
+    await kept_case(db)
+    await Heartbeat(db, AdjustableClock(NOON + 2 * HOUR)).beat()
+    await back_up(db, tmp_path / "evidence", tmp_path / "backup.tar")
+    back = NOON + 5 * DAY
+    desk = Desk(Settings(pack=load("tmall_global")))
+    async with Database(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'restored.db')}") as restored:
+        await restore(restored, tmp_path / "evidence", tmp_path / "backup.tar")
+        clock = AdjustableClock(back)
+        heartbeat = Heartbeat(restored, clock)
+
+        async def ring() -> State:
+            """Everything that is due rings, as often as it will."""
+            await heartbeat.beat()
+            while refs := await restored.alarms.due(clock(), 20, 0):
+                for ref in refs:
+                    async with restored.work() as work:
+                        await desk.expire(ref, work, clock())
+            async with restored.reading() as work:
+                case = await work.cases.get("A7KQ2M")
+            assert case is not None
+            return case.state
+
+        assert await ring() is State.AWAITING_SELLER
+        assert await outages(restored) == [Outage(NOON + 2 * HOUR, back)]
+        await clock.advance(DAY)
+        after = await ring()
+        assert after is not State.AWAITING_SELLER
+        assert await ring() is after
+        async with restored.reading() as work:
+            by_default = [
+                entry.fact for entry in await work.journal.of("A7KQ2M") if getattr(entry.fact, "by_default", 0)
+            ]
+        assert len(by_default) == 1

@@ -11,12 +11,14 @@ import pytest
 from PIL import Image
 
 from bot.clock import AdjustableClock
+from bot.messenger import DeliveryError
 from bot.playground import World, acting
 from bot.playground.faults import Faults
 from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
+from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.outbox import RETRY, OutboxHandler, arrange
+from bot.workers.outbox import MISTAKES, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
@@ -39,7 +41,7 @@ from storage.database import Database
 from storage.evidence_files import FolderStore
 from storage.lanes import Item, Leased
 
-from .conftest import NOON, PlainDesk
+from .conftest import NOON, PlainDesk, until
 
 GO = asyncio.Event()
 BUYER = Phrase("The buyer writes")
@@ -599,3 +601,121 @@ def test_toasts_come_first_in_their_order() -> None:
     plain = Outgoing(to=1, body=notice("x"))
 
     assert arranged(items(plain, toast, plain, toast)) == [(2, ()), (4, ()), (1, ()), (3, ())]
+
+
+# --- handed over -----------------------------------------------------------------------------------------------
+
+
+async def test_what_is_put_in_is_said_without_a_look_and_what_comes_meanwhile_goes_along(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+    running = asyncio.create_task(worker.run(stop))
+    await asyncio.sleep(0)  # it has begun
+
+    for number in range(20):
+        await say(sqlite_db, notice(str(number)), to=buyer)
+        await asyncio.sleep(0)
+    await until(lambda: len(texts(world, ana)) == 20)
+    stop.set()
+    await running
+
+    assert texts(world, ana) == [f"You said {number}" for number in range(20)]
+    assert await pending(sqlite_db) == 0
+
+
+async def test_what_others_left_behind_is_said_too(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    await say(sqlite_db, notice("one"), to=buyer)
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+
+    running = asyncio.create_task(worker.run(stop))
+    await until(lambda: texts(world, ana) == ["You said one"])
+    stop.set()
+    await running
+
+    assert await pending(sqlite_db) == 0
+
+
+async def test_what_was_handed_over_and_not_said_is_found_when_the_lease_is_over(
+    sqlite_db: Database, buyer: Person
+) -> None:
+    handed: list[Any] = []
+    with sqlite_db.taking_over("outbox", 0, handed.extend):
+        await say(sqlite_db, notice("one"), to=buyer)
+
+    [leased] = await sqlite_db.outbox.lease(1, 10, 60)
+
+    assert [item.payload for item in leased.items] == [item.payload for item in handed[0].items]
+
+
+async def test_mistake_of_ours_is_not_sent_for_ever(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stumble(*_: object) -> list[Any]:
+        raise KeyError("no such phrase")
+
+    await say(sqlite_db, notice("one"), to=buyer)
+    with monkeypatch.context() as patched:
+        patched.setattr(handler._delivery, "deliver", stumble)
+        await deliver(handler, sqlite_db, attempts=MISTAKES - 1)
+        assert await pending(sqlite_db) == 1
+        leased = await lease_now(sqlite_db)
+        assert leased is not None
+        await handler.handle(replace(leased, attempts=MISTAKES), GO)
+
+    assert await pending(sqlite_db) == 0
+    assert await dead(sqlite_db) == ["KeyError: 'no such phrase'"]
+
+
+async def test_what_is_answered_in_a_lane_under_way_keeps_its_slots(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    """Questions edited in place, one after the other, without a look at the database in between."""
+    asked = Outgoing(to=buyer.id, body=question("0"), slot="question", placing=Placing.REPLACE)
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+    running = asyncio.create_task(worker.run(stop))
+    await asyncio.sleep(0)
+
+    for number in range(8):
+        await say(sqlite_db, replace(asked, body=question(str(number))), to=buyer)
+    await until(lambda: texts(world, ana) == ["You said 7"])
+    stop.set()
+    await running
+
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, "question") == chat(world, ana)[0]["message_id"]
+
+
+async def test_long_text_goes_on_behind_the_part_that_was_sent(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    messenger: TelegramMessenger,
+    world: World,
+    ana: User,
+    buyer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Even in another process: what goes on has only the database to tell it what was sent."""
+    send = messenger.send
+
+    async def once(address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+        if chat(world, ana):
+            raise DeliveryError("the line is down")
+        return await send(address, screen, answers=answers)
+
+    await say(sqlite_db, notice("first " * 900 + "last"), to=buyer)
+    with monkeypatch.context() as patched:
+        patched.setattr(messenger, "send", once)
+        await deliver(handler, sqlite_db)
+    assert await pending(sqlite_db) == 1 and len(chat(world, ana)) == 1
+    leased = await lease_now(sqlite_db)
+    assert leased is not None
+    await handler.handle(leased, GO)
+
+    assert len(chat(world, ana)) == 2
+    assert " ".join(texts(world, ana)).count("first") == 900
+    assert await pending(sqlite_db) == 0
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, f"part:{leased.items[0].id}:0") is None

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.workers.retry import RetryPolicy, first_of, insist, pause
-from storage.errors import TryAgain
+from bot.workers.retry import RetryPolicy, first_of, pause
 
 POLICY = RetryPolicy(first=0.5, factor=3, longest=10, attempts=4, unsure=2)
 FOR_EVER = RetryPolicy(first=1, factor=2, longest=30, attempts=0)
@@ -59,33 +58,3 @@ async def test_first_of_leaves_tasks_of_others_alone() -> None:
 
     assert not theirs.done()
     theirs.cancel()
-
-
-async def test_what_passes_is_insisted_on() -> None:
-    tries = 0
-
-    async def work() -> None:
-        nonlocal tries
-        tries += 1
-        if tries < 4:
-            raise TryAgain("away")
-
-    await insist(work, RetryPolicy(first=0.001, factor=1, longest=1, attempts=0), seconds=30)
-
-    assert tries == 4
-
-
-async def test_insisting_has_an_end() -> None:
-    async def work() -> None:
-        raise TryAgain("away")
-
-    with pytest.raises(TryAgain):
-        await insist(work, RetryPolicy(first=0.01, factor=1, longest=1, attempts=0), seconds=0.03)
-
-
-async def test_a_mistake_is_not_insisted_on() -> None:
-    async def work() -> None:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        await insist(work, RetryPolicy(first=0.01, factor=1, longest=1, attempts=0), seconds=30)

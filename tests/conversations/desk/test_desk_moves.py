@@ -7,11 +7,12 @@ import pytest
 
 from conversations.cases.case import THE_CLOCK
 from conversations.cases.lifecycle import MOVES, NAMES
+from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.terms import Kind
 from conversations.desk.commands import NO_CASE
-from conversations.messages import Card, Exhibits, Notice, Placing, Question, Toast
+from conversations.messages import Card, Dossier, Exhibits, Notice, Placing, Question, Toast
 
 REF = "A7KQ2M"
 
@@ -137,8 +138,8 @@ TYPED = [
     ("seller", State.AWAITING_SELLER, "/refuse It was worn when it came", State.AT_ODDS),
     ("seller", State.AWAITING_SELLER, "/offer A7K-Q2M compensation 12 my best", None),
     ("buyer", State.AT_ODDS, "/escalate they do not answer", State.ESCALATED),
-    ("buyer", State.AWAITING_RETURN, "/ship A7KQ2M SF Express SF12345", State.RETURNING),
-    ("seller", State.AWAITING_REPLACEMENT, "/send_goods UPS 1Z999", State.REPLACING),
+    ("buyer", State.AWAITING_RETURN, "/ship A7KQ2M SF Express SF1234567890123", State.RETURNING),
+    ("seller", State.AWAITING_REPLACEMENT, "/send_goods UPS 1Z999AA10123456784", State.REPLACING),
     ("seller", State.AWAITING_REFUND, "/refund 55 TX-1", State.REFUNDING),
     ("seller", State.AWAITING_REFUND, "/refund 5.50 USD TX-1", State.AWAITING_REFUND),
     ("buyer", State.REFUNDING, "/dispute_refund 10", State.BREACHED),
@@ -219,12 +220,11 @@ async def test_a_buyers_command_of_the_seller_in_that_case_is_not_possible(house
     assert (await house.case(REF)).state is State.AT_ODDS
 
 
-@pytest.mark.parametrize("name", ["note", "casefile"])
-async def test_an_arbitrator_who_is_a_party_has_no_arbitrators_commands_there(house, at, buyer, seller, name):
+async def test_an_arbitrator_who_is_a_party_has_no_arbitrators_commands_there(house, at, buyer, seller):
     owner = await house.person(700, "Olga", stores=frozenset({"Acme"}), is_arbitrator=True)
     await at(State.AT_ODDS)
 
-    await owner.say(f"/{name} A7K-Q2M a private thought")
+    await owner.say("/note A7K-Q2M a private thought")
 
     assert owner.question is None
     assert await house.journal(REF) == []
@@ -275,7 +275,7 @@ async def test_a_command_that_only_one_of_two_cases_suits_is_about_that_one(hous
     await at(State.AT_ODDS, ref="AAAAAA")
     await at(State.AWAITING_RETURN, ref="BBBBBB")
 
-    await buyer.say("/ship DHL RX12345")
+    await buyer.say("/ship DHL JD014600003828")
 
     assert (await house.case("BBBBBB")).state is State.RETURNING
 
@@ -484,6 +484,22 @@ async def test_the_casefile_holds_record_and_evidence(house, at, buyer, seller, 
 
     assert len(arbitrator.bodies(Card)) == len(arbitrator.bodies(Exhibits)) == 1
     assert "The buyer called an arbitrator: “please look”" in arbitrator.read
+    assert [dossier.reader for dossier in arbitrator.bodies(Dossier)] == [Role.ARBITRATOR]
+
+
+async def test_each_party_gets_the_case_file_as_it_may_see_it(house, at, buyer, seller, arbitrator):
+    owner = await house.person(700, "Olga", stores=frozenset({"Acme"}), is_arbitrator=True)
+    await at(State.SETTLED)
+
+    for chat, role in ((buyer, Role.BUYER), (seller, Role.SELLER), (owner, Role.SELLER)):
+        await chat.say("/casefile A7K-Q2M")
+        [dossier] = chat.bodies(Dossier)
+        assert (dossier.ref, dossier.reader) == (REF, role)
+        assert house.plain(dossier.caption) == "Case file A7K-Q2M"
+        assert chat.bodies(Card) == chat.bodies(Exhibits) == []
+        assert "The case file is being made" in chat.read
+    await arbitrator.say("/casefile A7K-Q2M")
+    assert arbitrator.bodies(Dossier) == []
 
 
 # --- notes -----------------------------------------------------------------------------------------------------
@@ -528,13 +544,108 @@ async def test_a_settled_case_is_rated_once(house, at, buyer, seller):
 
     await buyer.say("/rate")
     await buyer.tap("4 stars")
+    assert buyer.asks == "And how content are you with the outcome?"
+    await buyer.tap("2 stars")
     await buyer.say("quick and kind")
 
     rating = (await house.case(REF)).rating
-    assert (rating.stars, rating.words) == (4, "quick and kind")
-    assert "The buyer rates the service: 4 stars of 5: “quick and kind”" in seller.read
+    assert rating == Rating(stars=4, outcome=2, words="quick and kind", at=house.time)
+    assert "The buyer rates the service: 4 stars of 5; the outcome: 2 of 5: “quick and kind”" in seller.read
+    house.time += timedelta(days=1, seconds=1)
     await buyer.say("/rate A7K-Q2M")
     assert buyer.read == "You have rated this case already. Thank you."
+
+
+async def rated(buyer, stars=4, outcome=2, words="quick and kind"):
+    """The buyer rates the case that was at its end."""
+    await buyer.say("/rate A7K-Q2M")
+    await buyer.tap(f"{stars} stars")
+    await buyer.tap(f"{outcome} stars")
+    await buyer.say(words)
+
+
+async def test_a_rating_can_be_changed_for_a_day(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await rated(buyer)
+    first = house.time
+
+    house.time += timedelta(days=1)
+    await buyer.tap("Change the rating")
+    await buyer.tap("5 stars")
+    await buyer.tap("3 stars")
+    await buyer.tap("Leave out")
+
+    assert (await house.case(REF)).rating == Rating(stars=5, outcome=3, at=first)
+    assert "Your rating has been changed." in buyer.read
+    assert "The buyer has changed the rating." in seller.read
+    assert (await house.journal(REF))[-2:] == ["ServiceRated", "RatingChanged"]
+
+
+async def test_a_seller_answers_a_rating_once_and_the_buyer_reads_it(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await seller.say("/respond A7K-Q2M")
+    assert seller.read == "The buyer has not rated this case, so there is nothing to answer yet."
+    await rated(buyer)
+
+    await seller.tap("Answer the rating")
+    assert seller.asks == "What would you like to answer to the rating?"
+    await seller.say("Thank you, come again")
+
+    rating = (await house.case(REF)).rating
+    assert (rating.answer, rating.answered_at) == ("Thank you, come again", house.time)
+    assert "The seller answers the rating: “Thank you, come again”" in buyer.read
+    assert "Answer the rating" not in seller.labels
+    await seller.say("/respond A7K-Q2M once more")
+    assert seller.read == "Your store has answered this rating already."
+
+
+async def test_a_changed_rating_keeps_its_answer(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await rated(buyer)
+    await seller.say("/respond A7K-Q2M Sorry for that")
+
+    await rated(buyer, stars=5, words="better now")
+
+    rating = (await house.case(REF)).rating
+    assert (rating.stars, rating.answer) == (5, "Sorry for that")
+    assert [type(fact).__name__ for fact in [e.fact for e in await house.entries(REF)][-3:]] == [
+        "ServiceRated",
+        "RatingAnswered",
+        "RatingChanged",
+    ]
+
+
+async def test_two_sellers_answer_and_the_second_is_told(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await rated(buyer)
+    other = await house.person(201, "Bo", stores=frozenset({"Acme"}))
+    await other.say("/respond A7K-Q2M")
+    await seller.say("/respond A7K-Q2M First")
+
+    await other.say("Second")
+
+    assert "Your store has answered this rating already." in other.read
+    assert (await house.case(REF)).rating.answer == "First"
+
+
+async def test_respond_finds_the_only_case_with_an_unanswered_rating(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await at(State.CLOSED, ref="BBBBBB")
+    await rated(buyer)
+
+    await seller.say("/respond Gladly")
+
+    assert (await house.case(REF)).rating.answer == "Gladly"
+
+
+async def test_a_rating_stands_on_both_cards(house, at, buyer, seller):
+    await at(State.SETTLED)
+    await rated(buyer)
+    await seller.say("/respond A7K-Q2M Gladly")
+
+    for chat in (buyer, seller):
+        text = house.text(chat.card(REF))
+        assert "The service: 4 of 5\nThe outcome: 2 of 5\n“quick and kind”\nThe store's answer: “Gladly”" in text
 
 
 async def test_a_dismissed_case_is_rated_too(house, at, buyer, seller):

@@ -118,12 +118,35 @@ def test_a_parcel_has_a_carrier_and_a_number(talk, build, name, state):
     known.tap("SF Express")
     known.say(" 12 ")
     assert known.complaint is not None
-    known.say("SF123456")
+    known.say("SF1234567890123")
     other.say("Hermes")
     other.say("H-0001")
 
-    assert made(known) == Act(move=name, carrier="SF Express", number="SF123456")
+    assert made(known) == Act(move=name, carrier="SF Express", number="SF1234567890123")
     assert made(other) == Act(move=name, carrier="Hermes", number="H-0001")
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "who"), [("ship", State.AWAITING_RETURN, B), ("send_goods", State.AWAITING_REPLACEMENT, S)]
+)
+def test_a_number_that_looks_wrong_is_asked_about_once_and_may_stay(talk, build, name, state, who):
+    kept, again, still_odd = (talk(name, build.at(state), who) for _ in range(3))
+    for each in (kept, again, still_odd):
+        each.tap("UPS")
+        each.say("1Z999")
+        assert build.plain(each.question.prompt) == "Is this number right? 1Z999"
+        assert [build.plain(line) for line in each.question.lines] == [
+            "A number of UPS usually looks like 1Z999AA10123456784.",
+            "Tap if it is right all the same, or write it again.",
+        ]
+
+    kept.tap("Yes, it is right")
+    again.say("1Z999AA10123456784")
+    still_odd.say("1Z998")
+
+    assert made(kept) == Act(move=name, carrier="UPS", number="1Z999")
+    assert made(again) == Act(move=name, carrier="UPS", number="1Z999AA10123456784")
+    assert made(still_odd) == Act(move=name, carrier="UPS", number="1Z998")
 
 
 @pytest.mark.parametrize(
@@ -199,9 +222,11 @@ def test_refund_asks_how_much_and_for_its_voucher(talk, build):
     assert part.complaint is not None
     part.say("20")
     part.say("TX-2")
+    whole.tap("bank transfer")
+    part.say("a cheque")
 
-    assert made(whole) == Act(move="refund", amount=build.usd(5500), number="TX-1")
-    assert made(part) == Act(move="refund", amount=build.usd(2000), number="TX-2")
+    assert made(whole) == Act(move="refund", amount=build.usd(5500), number="TX-1", method="bank")
+    assert made(part) == Act(move="refund", amount=build.usd(2000), number="TX-2", method="a cheque")
 
 
 def test_disputing_a_refund_asks_what_arrived(talk, build):

@@ -23,10 +23,10 @@ async def exchanged(room) -> str:
     ref = await exchange_claim(room)
     await room.say(SAM, f"/approve {ref}")
     await room.tap(SAM, "Yes, approve")
-    await room.say(MIA, f"/ship {ref} DHL RX1234")
+    await room.say(MIA, f"/ship {ref} DHL JD014600003828")
     await room.say(SAM, f"/receive {ref}")
     await room.tap(SAM, "Yes, they are back")
-    await room.say(SAM, f"/send_goods {ref} UPS SX1234")
+    await room.say(SAM, f"/send_goods {ref} UPS 1Z999AA10123456784")
     await room.say(MIA, f"/receive_goods {ref}")
     await room.tap(MIA, "Yes, all is well")
     await room.say(SAM, f"/refund {ref} 15 TX-1")  # what sending it back may cost
@@ -136,7 +136,7 @@ async def test_casefile_shows_card_history_and_evidence(room) -> None:
     await room.arbitrated(ref)
     await room.say(ANA, f"/casefile {ref}")
     kinds = [type(out.body).__name__ for out in room.got[ANA]]
-    assert kinds == ["Card", "Notice", "Exhibits"]
+    assert kinds == ["Card", "Notice", "Exhibits", "Notice", "Dossier"]
 
 
 async def test_return_address_can_be_given_with_the_command(room) -> None:
@@ -171,6 +171,7 @@ async def test_rating_begun_in_time_and_finished_too_late_is_not_recorded(room) 
     await room.tap(MIA, "Yes, withdraw it")
     await room.say(MIA, f"/rate {ref}")
     await room.tap(MIA, Phrase.counted("{n} star", "{n} stars", 5))
+    await room.tap(MIA, Phrase.counted("{n} star", "{n} stars", 4))
     room.now += timedelta(days=31)
 
     await room.tap(MIA, "Leave out")

