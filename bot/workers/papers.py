@@ -97,7 +97,7 @@ def _hold_to(most: int, streams: Iterable[Any]) -> None:
     for stream in streams:
         kind = stream.get("/Filter")
         kinds = [str(each) for each in kind] if isinstance(kind, pikepdf.Array) else [str(kind)]
-        packed = (each for each in [stream.read_raw_bytes()])
+        packed: Iterator[bytes] = iter([stream.read_raw_bytes()])
         for _ in takewhile(lambda each: each in ("/FlateDecode", "/Fl"), kinds):
             packed = _unfolded(packed)
         for part in packed:

@@ -58,12 +58,13 @@ def keys(endpoint: str) -> Keys:
     return Keys(endpoint=endpoint, region="us-east-1", access_key_id="shop", secret_access_key=SECRET)
 
 
-@pytest.fixture(params=["folder", "bucket"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    if request.param == "folder":
-        yield Kept(FolderStore(tmp_path / "evidence"), folder=tmp_path / "evidence")
-        return
-    service = request.getfixturevalue("service")
+@pytest.fixture
+def folder(tmp_path: Path) -> Kept:
+    return Kept(FolderStore(tmp_path / "evidence"), folder=tmp_path / "evidence")
+
+
+@pytest.fixture
+def bucket(service: str) -> Iterator[Kept]:
     s3 = boto3.resource(
         "s3",
         endpoint_url=service,
@@ -75,6 +76,12 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     yield Kept(BucketStore("s3://aftersales/shop/evidence", keys(service)), bucket=bucket)
     bucket.objects.all().delete()
     bucket.delete()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def kept(request: pytest.FixtureRequest) -> Kept:
+    found: Kept = request.getfixturevalue(request.param)
+    return found
 
 
 async def test_bytes_are_kept_under_their_hash(kept: Kept) -> None:
@@ -137,10 +144,8 @@ async def test_nobody_else_may_read_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / PLACE).stat().st_mode & 0o077 == 0
 
 
-async def test_two_processes_share_a_bucket(kept: Kept, service: str) -> None:
-    if kept.bucket is None:
-        pytest.skip("about buckets")
-    await kept.store.put(DATA)
+async def test_two_processes_share_a_bucket(bucket: Kept, service: str) -> None:
+    await bucket.store.put(DATA)
 
     assert await BucketStore("s3://aftersales/shop/evidence", keys(service)).get(NAME) == DATA
     with pytest.raises(MissingFile):  # copies are beside the originals, and are not mixed up with them
