@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from telegram import Bot
@@ -18,6 +19,7 @@ from bot.messenger import DeliveryError, Messenger
 from bot.operating.gauges import Gauges
 from bot.settings import Settings
 from bot.telegram import profile, updates
+from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
@@ -81,7 +83,7 @@ class Application:
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
-            messenger = TelegramMessenger(bot)
+            messenger = TelegramMessenger(bot, self._seals())
             heartbeat = Heartbeat(self.db, self.clock)
             await heartbeat.beat()  # before anybody works: a wait that begins now is none that the service was away in
             self._supervisor = Supervisor(self._workers(bot, messenger, heartbeat))
@@ -128,8 +130,9 @@ class Application:
         db, desk, clock = self.db, self.desk, self.clock
         store, copies = self._evidence
         pace, menus = self._pace(), profile.Menus(messenger)
+        read = partial(updates.read, seals=self._seals())
         papers = CaseFiles(db, clock, store=store, copies=copies)
-        inbox = InboxHandler(db, desk, clock, read=updates.read)
+        inbox = InboxHandler(db, desk, clock, read=read)
         outbox = OutboxHandler(
             db,
             desk,
@@ -149,7 +152,7 @@ class Application:
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
-            "housekeeping": HousekeepingWorker(db).run,
+            "housekeeping": HousekeepingWorker(db, clock).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:
@@ -159,6 +162,9 @@ class Application:
             more = [route(Gauges(db, clock).refresh)]
             workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready, more=more).run
         return workers
+
+    def _seals(self) -> Seals:
+        return Seals(self.settings.require_token(), self.settings.seal_key())
 
     def _source(self, bot: Bot, intake: Intake) -> Run:
         """All processes of a bot listen to its webhook; only one of them may poll."""
@@ -212,6 +218,7 @@ async def build(
             pack=pack,
             languages={language.tag: language.name for language in languages()},
             operator=settings.operator_chat,
+            confirms_invites=settings.confirm_invites,
             lexicons=lexicons,
         )
         desk = conversations_desk.Desk(own)

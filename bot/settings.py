@@ -54,6 +54,12 @@ def _split(url: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
+def _is_key(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < 16:
+        raise ValueError("must have 16 characters or more; `openssl rand -hex 16` makes some")
+    return key
+
+
 def _http_url(url: str) -> str:
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -127,6 +133,8 @@ class Settings(BaseSettings):
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    button_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
+    confirm_invites: bool = False
     health_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] | None = None
     operator_chat: int | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
@@ -163,6 +171,10 @@ class Settings(BaseSettings):
         secret = hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
         log.conceal(secret)
         return secret
+
+    def seal_key(self) -> str:
+        """What buttons are sealed with; empty when the bot's token has to serve."""
+        return self.button_key.get_secret_value() if self.button_key is not None else ""
 
 
 def _reason(message: str) -> str:

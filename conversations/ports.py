@@ -60,6 +60,16 @@ class OpenDialog:
     answers: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A role that somebody was invited to and the operator has yet to confirm; `store` is empty for an arbitrator's."""
+
+    person: int
+    role: Role
+    store: str
+    at: datetime
+
+
 class People(Protocol):
     """Everybody we know."""
 
@@ -75,6 +85,12 @@ class People(Protocol):
     async def sellers_of(self, store: str) -> Sequence[Person]: ...
 
     async def arbitrators(self) -> Sequence[Person]: ...
+
+    async def apply(self, application: Application) -> None:
+        """Keeps it until it is settled. Idempotent."""
+
+    async def settle(self, person: int) -> Sequence[Application]:
+        """Takes away what a person has applied for, and gives it."""
 
 
 class Orders(Protocol):
@@ -263,6 +279,14 @@ class Guesses(Protocol):
     async def add(self, person: int, at: datetime) -> None: ...
 
 
+class Tallies(Protocol):
+    """How often something happened lately, whatever it is called."""
+
+    async def count(self, what: str, since: datetime) -> int: ...
+
+    async def add(self, what: str, at: datetime) -> None: ...
+
+
 class Work(Protocol):
     """A unit of work: all of it happens or nothing does."""
 
@@ -316,3 +340,6 @@ class Work(Protocol):
 
     @property
     def guesses(self) -> Guesses: ...
+
+    @property
+    def tallies(self) -> Tallies: ...

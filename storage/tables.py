@@ -73,6 +73,26 @@ guesses = Table(
     Index(None, "person", "at"),
 )
 
+#: Roles that people were invited to and the operator has yet to confirm.
+applications = Table(
+    "applications",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True),
+    Column("role", Words, primary_key=True),
+    Column("store", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+#: What happened lately, to be counted: see `conversations.desk.floods`.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("what", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "what", "at"),
+)
+
 # --- orders ----------------------------------------------------------------------------------------------------
 
 stores = Table(

@@ -27,6 +27,7 @@ from storage.people import SqlPeople
 from storage.posts import SqlPosts
 from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
+from storage.tallies import SqlTallies
 from storage.transaction import Transaction
 
 
@@ -51,6 +52,7 @@ class SqlWork:
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
         self.guesses = SqlGuesses(tx)
+        self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
         self.outbox = SqlOutbox(tx, self.people, self.posts)

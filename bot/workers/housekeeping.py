@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from bot import log
+from bot.clock import Clock
 from bot.workers.retry import pause
+from conversations.desk import floods
 from storage.database import Database
 from storage.errors import TryAgain
 
@@ -21,10 +23,11 @@ EVERY: Final = 3600.0
 
 
 class HousekeepingWorker:
-    """Purges the queues, again and again until stopped."""
+    """Purges the queues and what was counted, again and again until stopped."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
+        self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -36,4 +39,14 @@ class HousekeepingWorker:
                     continue
                 if gone:
                     LOG.info("purged", queue=queue.name, items=gone)
+            await self._forget_tallies()
             await pause(stop, EVERY)
+
+    async def _forget_tallies(self) -> None:
+        before = self._clock() - floods.LONGEST
+        try:
+            async with self._db.work() as work:
+                await work.guesses.purge(before)
+                await work.tallies.purge(before)
+        except TryAgain as err:
+            LOG.warning("tallies not purged", reason=str(err))

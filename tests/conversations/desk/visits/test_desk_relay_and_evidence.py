@@ -1,6 +1,7 @@
 """What is passed on between the parties, what of it becomes evidence, and what becomes of evidence."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -262,6 +263,7 @@ async def test_long_history_shows_its_newest_entries(room) -> None:
     ref = await room.claim()
     for n in range(62):
         await room.say(MIA, f"Word {n}")
+        room.now += timedelta(minutes=1)
     await room.say(MIA, f"/record {ref}")
     text = room.text(MIA)
     assert "earlier entries are left out.)" in text
