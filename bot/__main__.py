@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot import log
@@ -31,6 +33,7 @@ for command in (run, demo, orders, stores, invite, people, policy, case, deadlin
 def main() -> None:
     """The entry point. Logs go to stderr: stdout is for what was asked."""
     log.configure("WARNING")
+    sys.excepthook = log.last_words
     cli()
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from telegram import Bot
 
-from bot import log, policies
+from bot import evidence, log, policies
 from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
@@ -46,15 +46,11 @@ from locales import languages
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
-from storage.evidence_files import FolderStore
 
 LOG = log.get(__name__)
 
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
-
-#: Where beside the originals the copies are that people see.
-COPIES: Final = "shown"
 
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -70,6 +66,7 @@ class Application:
         self.desk = desk
         self.pack = pack
         self.clock = clock
+        self._evidence = evidence.kept(settings)
         self._limits = limits
         self._resources = AsyncExitStack()
         self._supervisor = Supervisor({})
@@ -134,7 +131,7 @@ class Application:
 
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
-        store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        store, copies = self._evidence
         retention = self.pack.retention if self.pack is not None else Retention()
         takeouts = Takeouts(db, clock, store=store)
         pace, menus = self._pace(), profile.Menus(messenger)
@@ -149,6 +146,7 @@ class Application:
             pace=pace,
             keep_menu=menus.keep,
             copies=copies,
+            originals=store,
             case_files=papers,
             takeouts=takeouts,
         )
@@ -215,7 +213,8 @@ class Application:
 async def build(
     settings: Settings, *, clock: Clock | None = None, limits: Limits = TELEGRAM, desk: Desk | None = None
 ) -> Application:
-    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know.
+    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know
+    or a bucket that cannot be used.
 
     `clock` is business time; `limits` how fast messages may be sent; `desk` another desk than ours, for tests.
     """

@@ -173,10 +173,14 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibits:
-    """Evidence shown to somebody: files, or our own copies of them, under a line that says what they are."""
+    """Evidence shown to somebody: files, or our own copies of them, under a line that says what they are.
+
+    `are_originals`: what is `kept` of them are not copies but what was sent, for the eyes of an arbitrator.
+    """
 
     caption: Phrase
     files: tuple[File, ...]
+    are_originals: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from conversations.messages import (
 )
 from conversations.phrase import Phrase
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
 from storage.lanes import Item
 
@@ -77,7 +77,8 @@ class Chat:
 
 
 class Delivery:
-    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
+    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in, `originals`
+    those that came in."""
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class Delivery:
         pace: Pace,
         *,
         copies: EvidenceStore,
+        originals: EvidenceStore,
         case_files: CaseFiles | None = None,
         takeouts: Takeouts | None = None,
     ) -> None:
@@ -94,6 +96,7 @@ class Delivery:
         self._pace = pace
         self._copies = copies
         self._takeouts = takeouts
+        self._originals = originals
         self._case_files = case_files
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
@@ -196,6 +199,8 @@ class Delivery:
         return posts
 
     async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        if body.are_originals:
+            return await self._show_originals(person, outgoing, body, screen)
         await self._pace.turn(person.address, len(body.files))
         try:
             sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
@@ -223,6 +228,15 @@ class Delivery:
             posts.append(Post(message=message, ref=outgoing.ref))
         LOG.info("takeout given", person=person.id, parts=len(posts))
         return posts
+
+    async def _show_originals(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
+        files = [
+            Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
+        ]
+        await self._pace.turn(person.address, len(files))
+        sent = await self._messenger.send_files(person.address, files, caption=screen)
+        return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
     async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
         drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
@@ -265,10 +279,7 @@ class Delivery:
             elif known := self._known.get(_upload_of(file)):
                 ready.append(replace(file, file_id=known))
             else:
-                try:
-                    data = await self._copies.get(file.kept)
-                except StorageError as err:
-                    raise DeliveryError(f"copy not to be had: {type(err).__name__}", permanent=True) from err
+                data = await _read(self._copies, file.kept)
                 ready.append(Upload(file.name, file.mime, data, file.kind))
         return ready
 
@@ -301,6 +312,15 @@ class Delivery:
             async with self._db.reading() as work:
                 chat.slots[slot] = await work.posts.in_slot(chat.person.address, slot)
         return chat.slots[slot]
+
+
+async def _read(store: EvidenceStore, name: str) -> bytes:
+    """What a store keeps under that name. A store that cannot be reached will be tried again."""
+    try:
+        return await store.get(name)
+    except StorageError as err:
+        is_lost = not isinstance(err, TryAgain)
+        raise DeliveryError(f"file not to be had: {type(err).__name__}", permanent=is_lost) from err
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

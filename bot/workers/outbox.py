@@ -61,6 +61,7 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        originals: EvidenceStore,
         case_files: CaseFiles | None = None,
         takeouts: Takeouts | None = None,
     ) -> None:
@@ -68,7 +69,9 @@ class OutboxHandler:
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files, takeouts=takeouts)
+        self._delivery = Delivery(
+            db, messenger, pace, copies=copies, originals=originals, case_files=case_files, takeouts=takeouts
+        )
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0

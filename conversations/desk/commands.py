@@ -96,7 +96,7 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":
         return role is Role.BUYER and may_link(case)
-    return case.is_open or name in ("case", "evidence", "record", "casefile")
+    return case.is_open or name in ("case", "evidence", "original", "record", "casefile")
 
 
 def _suits_any(visit: Visit, case: Case, name: str) -> bool:

@@ -12,7 +12,7 @@ from conversations.cases.facts import Fact, NoteWritten, PrivateLimitSet, Rating
 from conversations.cases.lifecycle import NAMES
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
-from conversations.desk import moving, relaying, talking
+from conversations.desk import moving, originals, relaying, talking
 from conversations.desk.about_case import ENDED, why_no_answer, why_no_rating
 from conversations.desk.access import is_for, may, recipients
 from conversations.desk.commands import NO_CASE, do
@@ -197,6 +197,7 @@ _FINISHERS = {
     "reply": _replied,
     "templates": _template_used,
     "note": _noted,
+    "original": originals.send,
     "limit": _limit_set,
     "address": _address_given,
 }

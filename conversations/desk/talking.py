@@ -20,6 +20,7 @@ from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
+from conversations.dialogs.originals import ORIGINAL
 from conversations.dialogs.rating import RATING, RESPOND
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
@@ -28,7 +29,11 @@ from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
-    d.name: d for d in (INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, TEMPLATES, NOTE, LIMIT, ADDRESS, *MOVES.values())
+    d.name: d
+    for d in (
+        *(INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, TEMPLATES, NOTE, ORIGINAL, LIMIT, ADDRESS),
+        *MOVES.values(),
+    )
 }
 
 GONE = Phrase("This case is not open to you any more.")
@@ -182,7 +187,7 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
         return await _with_order(visit, context, typed)
     if case is not None and opened.name in (REPLY.name, TEMPLATES.name):
         return replace(context, order=await work.orders.get(case.claim.order))
-    if opened.name == "rule":
+    if opened.name in ("rule", ORIGINAL.name):
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
         return replace(context, cases=await cases_of(person.id, visit))

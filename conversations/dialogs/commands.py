@@ -33,6 +33,7 @@ _HOUSE = (
     Command("evidence", Phrase("See the evidence of a case"), EVERYBODY),
     Command("record", Phrase("See what has happened in a case"), EVERYBODY),
     Command("casefile", Phrase("The whole record of a case"), EVERYBODY),
+    Command("original", Phrase("Open the original of an exhibit"), (ARBITRATOR,)),
     Command("note", Phrase("Write a note that only arbitrators see"), (ARBITRATOR,)),
     Command("limit", Phrase("Tell the desk alone how far you would go"), (BUYER, SELLER)),
     Command("problem", Phrase("Report a problem with a replacement"), (BUYER,)),

@@ -269,7 +269,7 @@ async def test_one_is_made_at_a_time_and_whoever_comes_meanwhile_is_served_later
     async with sqlite_db.work() as work:
         ann = await work.people.greet(Sender(address=11, name="Ann"))
     dossier = Dossier(ref=REF, reader=Role.BUYER, caption=Phrase("Case file {ref}", ref="A7K-Q2M"))
-    delivery = Delivery(sqlite_db, NOBODY, Pace(UNLIMITED), copies=copies, case_files=papers)
+    delivery = Delivery(sqlite_db, NOBODY, Pace(UNLIMITED), copies=copies, originals=store, case_files=papers)
     making = asyncio.create_task(papers.make(REF, Role.BUYER, "en"))
     async with asyncio.timeout(15):
         while not papers.is_busy:  # noqa: ASYNC110 - nothing announces it
