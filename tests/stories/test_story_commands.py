@@ -38,6 +38,7 @@ async def test_return_is_settled_by_commands_alone(bench: Bench, languages: tupl
         await chat.reads_on_card("Settled", "SF1234567890123", "TX-1", "TX-2")
     await buyer.say(f"/rate {ref}")
     await buyer.say("1")
+    await buyer.say("1")
     await buyer.tap("Leave out")
     await seller.say(f"/record {ref}")
     await seller.is_told(Phrase("History of case {ref}", ref=ref), "TX-2")
