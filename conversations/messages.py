@@ -220,6 +220,21 @@ class Toast:
     is_alert: bool = False
 
 
+class Mark(StrEnum):
+    """A sign on somebody's own message of what became of it; never instead of words."""
+
+    TAKEN = "taken"  # it takes some time
+    PASSED_ON = "passed_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A mark on a message of the person it goes to. Where it cannot be, nothing is lost."""
+
+    message: int
+    mark: Mark
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """The sender edited a message that was relayed: `text` replaces that of its copy."""
@@ -230,7 +245,7 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Toast | Correction
+Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Toast | Receipt | Correction
 
 
 class Placing(StrEnum):

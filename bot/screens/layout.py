@@ -20,6 +20,7 @@ from conversations.messages import (
     Notice,
     Picture,
     Question,
+    Receipt,
     Report,
     Section,
     Speech,
@@ -58,6 +59,8 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Exhibits() | Dossier():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
+        case Receipt():
+            return Screen("")
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()
             return Screen(text.clipped(MAX_TOAST).text)
