@@ -22,6 +22,7 @@ from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
 from bot.telegram.sender import TelegramMessenger
+from bot.translation import LibreTranslate, Translator
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
@@ -37,7 +38,7 @@ from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
-from locales import languages
+from locales import languages, negotiate
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
@@ -69,6 +70,7 @@ class Application:
         self._resources = AsyncExitStack()
         self._supervisor = Supervisor({})
         self._stop = asyncio.Event()
+        self._translator: Translator | None = None
 
     async def start(self) -> None:
         """Opens and migrates the database, then starts the workers. Needs no network yet. Raises what hinders it."""
@@ -85,6 +87,11 @@ class Application:
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
             messenger = TelegramMessenger(bot)
+            if self.settings.translate_url is not None:
+                key = self.settings.translate_key.get_secret_value() if self.settings.translate_key else ""
+                self._translator = await self._resources.enter_async_context(
+                    LibreTranslate(self.settings.translate_url, key)
+                )
             heartbeat = Heartbeat(self.db, self.clock)
             await heartbeat.beat()  # before anybody works: a wait that begins now is none that the service was away in
             self._supervisor = Supervisor(self._workers(bot, messenger, heartbeat))
@@ -134,7 +141,15 @@ class Application:
         papers = CaseFiles(db, clock, store=store, copies=copies)
         inbox = InboxHandler(db, desk, clock, read=updates.read)
         outbox = OutboxHandler(
-            db, desk, messenger, clock, pace=pace, keep_menu=menus.keep, copies=copies, case_files=papers
+            db,
+            desk,
+            messenger,
+            clock,
+            pace=pace,
+            keep_menu=menus.keep,
+            copies=copies,
+            case_files=papers,
+            translator=self._translator,
         )
         workers = {
             "updates": self._source(bot, Intake(inbox)),
@@ -207,6 +222,8 @@ async def build(
             languages={language.tag: language.name for language in languages()},
             operator=settings.operator_chat,
             lexicons=lexicons,
+            spoken=negotiate,
+            translates=settings.translate_url is not None,
         )
         desk = conversations_desk.Desk(own)
     db = Database(settings.database_url)

@@ -25,6 +25,7 @@ from conversations.messages import (
     Section,
     Speech,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
 from locales import Code, negotiate
@@ -51,6 +52,8 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(joined("\n", (write.bold(speaker), write.phrase(template))))
         case Speech(speaker=speaker, text=words) | Correction(speaker=speaker, text=words):
             return write.screen(write.speech(speaker, words))
+        case Translation():
+            return write.screen(write.speech(Phrase("Machine translation"), body.text))
         case Copies():
             return write.screen(write.speech(body.speaker, body.caption))
         case Report():

@@ -13,6 +13,7 @@ from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.making import CaseFiles
 from bot.messenger import Activity, DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
+from bot.translation import Translator
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
@@ -29,8 +30,10 @@ from conversations.messages import (
     Receipt,
     Speech,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
+from locales import negotiate
 from storage.database import Database
 from storage.errors import StorageError
 from storage.evidence_files import EvidenceStore
@@ -99,12 +102,14 @@ class Delivery:
         *,
         copies: EvidenceStore,
         case_files: CaseFiles | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
         self._case_files = case_files
+        self._translator = translator
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
@@ -122,6 +127,8 @@ class Delivery:
                 case Receipt():
                     await self._lightly(self._messenger.mark(person.address, body.message, body.mark))
                     return []
+                case Translation():
+                    return await self._translate(chat, item, body, note)
                 case Copies():
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
@@ -156,6 +163,19 @@ class Delivery:
         if old is not None and (is_buried or outgoing.placing is Placing.BELOW):
             await self._strip(person, old)
         return posts
+
+    async def _translate(
+        self, chat: Chat, item: Item[Outgoing], body: Translation, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """In answer to the copy of the words. Nothing when nobody translates, or not now: the words are there."""
+        person = chat.person
+        found = await self._translator.translate(body.text, to=negotiate(person.language)) if self._translator else None
+        if found is None:
+            return []
+        async with self._db.reading() as work:
+            copy = await work.posts.copy_of(body.source, body.message, to=person.address)
+        answer = replace(item, payload=replace(item.payload, answers=copy))
+        return await self._send(chat, answer, render(replace(body, text=found), person.language), note)
 
     async def _lightly(self, call: Awaitable[None]) -> None:
         """What is only a courtesy: not behind the pace, not for long, and no failure when it is refused."""

@@ -21,13 +21,16 @@ QUESTION = "question"
 class Settings:
     """What the desk is told once: the policy for new cases, the languages on offer, where the operator listens.
 
-    `lexicons` gives the words to understand somebody of that language by, the likeliest first.
+    `lexicons` gives the words to understand somebody of that language by, the likeliest first; `spoken` the language on
+    offer for one that the messenger told. `translates`: there is a service that translates people's words.
     """
 
     pack: Pack
     languages: Mapping[str, str] = field(default_factory=dict)  # code -> its own name
     operator: int | None = None  # an address
     lexicons: Callable[[str], Sequence[Lexicon]] = lambda language: ()
+    spoken: Callable[[str], str] = str
+    translates: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
