@@ -32,6 +32,8 @@ def test_defaults_need_nothing() -> None:
         "webhook_listen": Address("127.0.0.1", 8443),
         "health_listen": None,
         "operator_chat": None,
+        "translate_url": None,
+        "translate_key": None,
         "log_level": "INFO",
     }
 
@@ -49,6 +51,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "WEBHOOK_LISTEN": "0.0.0.0:80",
         "HEALTH_LISTEN": "0.0.0.0:81",
         "OPERATOR_CHAT": "-100123",
+        "TRANSLATE_URL": "http://127.0.0.1:5000/",
+        "TRANSLATE_KEY": "k3y",
         "LOG_LEVEL": "debug",
     }.items():
         monkeypatch.setenv(PREFIX + name, value)
@@ -65,6 +69,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "webhook_listen": Address("0.0.0.0", 80),
         "health_listen": Address("0.0.0.0", 81),
         "operator_chat": -100123,
+        "translate_url": "http://127.0.0.1:5000",
+        "translate_key": SecretStr("k3y"),
         "log_level": "DEBUG",
     }
 
@@ -92,6 +98,7 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_API_URL", "api.telegram.org"),
         ("BOT_API_URL", "ftp://x"),
         ("BOT_USERNAME", "some bot"),
+        ("TRANSLATE_URL", "localhost:5000"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "aftersales.db"),
         ("WEBHOOK_URL", "http://bot.example/"),

@@ -38,6 +38,7 @@ from conversations.messages import (
     Receipt,
     Speech,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -296,6 +297,71 @@ async def test_whoever_waits_for_a_file_to_go_up_sees_that_we_are_at_it(
         ("sendDocument", None),
         ("sendDocument", None),
     ]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+
+
+class Dictionary:
+    """Implements bot.translation.Translator: knows a few words in any language."""
+
+    def __init__(self, **known: str) -> None:
+        self.known, self.asked = known, list[tuple[str, str]]()
+
+    async def translate(self, text: str, *, to: str) -> str | None:
+        self.asked.append((text, to))
+        return self.known.get(text)
+
+
+async def test_translation_comes_under_the_words_in_answer_to_them(
+    sqlite_db: Database,
+    desk: PlainDesk,
+    messenger: TelegramMessenger,
+    clock: AdjustableClock,
+    menus: Menus,
+    copies: FolderStore,
+    world: World,
+    ana: User,
+    wei: User,
+    seller: Person,
+) -> None:
+    dictionary = Dictionary(Broken="坏了 <b>不</b>")
+    handler = OutboxHandler(
+        sqlite_db,
+        desk,
+        messenger,
+        clock,
+        pace=Pace(UNLIMITED),
+        keep_menu=menus.keep,
+        copies=copies,
+        translator=dictionary,
+    )
+    for words in ("Broken", "Unknown"):
+        own = acting.send_text(world, ana, words)["message_id"]
+        await say(
+            sqlite_db,
+            Speech(speaker=BUYER, text=words, source=ana.id, message=own),
+            Translation(text=words, source=ana.id, message=own),
+            to=seller,
+        )
+    await deliver(handler, sqlite_db)
+
+    first, translated, second = chat(world, wei)
+    assert first["text"].endswith("\nBroken") and second["text"].endswith("\nUnknown")
+    label, _, words = translated["text"].partition("\n")
+    assert words == "坏了 <b>不</b>"
+    assert translated["entities"][0] == {"type": "bold", "offset": 0, "length": len(label)}
+    assert translated["reply_to_message"]["message_id"] == first["message_id"]
+    assert dictionary.asked == [("Broken", "zh_Hans"), ("Unknown", "zh_Hans")]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+
+
+async def test_where_nobody_translates_nothing_is_said(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+) -> None:
+    await say(sqlite_db, Translation(text="Broken", source=1, message=1), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    assert chat(world, wei) == []
     assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
 
 
