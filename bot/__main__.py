@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot import log
@@ -11,6 +13,7 @@ from bot.commands.deadlines import deadlines
 from bot.commands.invites import invite
 from bot.commands.letters import inbox, outbox
 from bot.commands.orders import orders
+from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.report import report
 from bot.commands.running import demo, run
@@ -23,13 +26,14 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, policy, case, deadlines, report, inbox, outbox, db):
+for command in (run, demo, orders, stores, invite, people, policy, case, deadlines, report, inbox, outbox, db):
     cli.add_command(command)
 
 
 def main() -> None:
     """The entry point. Logs go to stderr: stdout is for what was asked."""
     log.configure("WARNING")
+    sys.excepthook = log.last_words
     cli()
 
 

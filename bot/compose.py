@@ -7,17 +7,20 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from telegram import Bot
 
-from bot import log, policies
+from bot import evidence, log, policies
 from bot.casefiles.making import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.messenger import DeliveryError, Messenger
 from bot.operating.gauges import Gauges
 from bot.settings import Settings
+from bot.takeout import Takeouts
 from bot.telegram import profile, updates
+from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
@@ -34,23 +37,21 @@ from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
 from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
+from bot.workers.privacy import PrivacyWorker
 from bot.workers.retry import RetryPolicy, pause
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
+from conversations.policy.retention import Retention
 from locales import languages, negotiate
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
-from storage.evidence_files import FolderStore
 
 LOG = log.get(__name__)
 
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
-
-#: Where beside the originals the copies are that people see.
-COPIES: Final = "shown"
 
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -66,6 +67,7 @@ class Application:
         self.desk = desk
         self.pack = pack
         self.clock = clock
+        self._evidence = evidence.kept(settings)
         self._limits = limits
         self._resources = AsyncExitStack()
         self._supervisor = Supervisor({})
@@ -86,7 +88,7 @@ class Application:
                         if store.policy and (misfit := policies.misfit(store, self.pack)):
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
-            messenger = TelegramMessenger(bot)
+            messenger = TelegramMessenger(bot, self._seals())
             if self.settings.translate_url is not None:
                 key = self.settings.translate_key.get_secret_value() if self.settings.translate_key else ""
                 self._translator = await self._resources.enter_async_context(
@@ -136,10 +138,13 @@ class Application:
 
     def _workers(self, bot: Bot, messenger: Messenger, heartbeat: Heartbeat) -> Mapping[str, Run]:
         db, desk, clock = self.db, self.desk, self.clock
-        store, copies = FolderStore(self.settings.evidence_dir), FolderStore(self.settings.evidence_dir / COPIES)
+        store, copies = self._evidence
+        retention = self.pack.retention if self.pack is not None else Retention()
+        takeouts = Takeouts(db, clock, store=store)
         pace, menus = self._pace(), profile.Menus(messenger)
+        read = partial(updates.read, seals=self._seals())
         papers = CaseFiles(db, clock, store=store, copies=copies)
-        inbox = InboxHandler(db, desk, clock, read=updates.read)
+        inbox = InboxHandler(db, desk, clock, read=read)
         outbox = OutboxHandler(
             db,
             desk,
@@ -148,7 +153,9 @@ class Application:
             pace=pace,
             keep_menu=menus.keep,
             copies=copies,
+            originals=store,
             case_files=papers,
+            takeouts=takeouts,
             translator=self._translator,
         )
         workers = {
@@ -159,7 +166,8 @@ class Application:
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
-            "housekeeping": HousekeepingWorker(db).run,
+            "housekeeping": HousekeepingWorker(db, clock, retention).run,
+            "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
         }
         if self.settings.health_listen is not None:
@@ -169,6 +177,9 @@ class Application:
             more = [route(Gauges(db, clock).refresh)]
             workers["health"] = Health(listen=self.settings.health_listen, is_ready=self.is_ready, more=more).run
         return workers
+
+    def _seals(self) -> Seals:
+        return Seals(self.settings.require_token(), self.settings.seal_key())
 
     def _source(self, bot: Bot, intake: Intake) -> Run:
         """All processes of a bot listen to its webhook; only one of them may poll."""
@@ -210,7 +221,8 @@ class Application:
 async def build(
     settings: Settings, *, clock: Clock | None = None, limits: Limits = TELEGRAM, desk: Desk | None = None
 ) -> Application:
-    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know.
+    """Wires the bot; starts nothing. Raises PackError for a bad policy, StorageError for a database we do not know
+    or a bucket that cannot be used.
 
     `clock` is business time; `limits` how fast messages may be sent; `desk` another desk than ours, for tests.
     """
@@ -221,6 +233,7 @@ async def build(
             pack=pack,
             languages={language.tag: language.name for language in languages()},
             operator=settings.operator_chat,
+            confirms_invites=settings.confirm_invites,
             lexicons=lexicons,
             spoken=negotiate,
             translates=settings.translate_url is not None,

@@ -8,13 +8,24 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-TOKEN = re.compile(r"bot\d+:[\w-]+|\b\d+:[\w-]{35,}")
+#: A bot's token, as it stands in a URL or alone; its colon may be encoded.
+TOKEN = re.compile(r"bot\d+(?::|%3A)[\w-]+|\b\d+(?::|%3A)[\w-]{35,}", re.IGNORECASE)
 REDACTED = "[token]"
+
+#: A password in a URL, whatever signs it has.
+PASSWORD = re.compile(r"(?<=://)([^\s:/?#@]*):\S+@")
+#: What takes the place of passwords, and of whatever this process was told to keep to itself.
+KEPT = "[secret]"
+
+#: Shorter ones would be found in words that are none.
+_SHORTEST = 8
+_secrets: set[str] = set()
 
 #: Loggers that would put URLs with the token, or the contents of messages, into the log.
 QUIET = {
@@ -29,9 +40,22 @@ QUIET = {
 }
 
 
+def conceal(*secrets: str) -> None:
+    """From now on these never show in what `redact` gives. Those of fewer than eight characters are not looked for."""
+    _secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
+
+
 def redact(text: str) -> str:
-    """The text with every bot token taken out."""
-    return TOKEN.sub(REDACTED, text)
+    """The text with every bot token, every password of a URL and all that is concealed taken out."""
+    text = PASSWORD.sub(rf"\1:{KEPT}@", TOKEN.sub(REDACTED, text))
+    for secret in _secrets:
+        text = text.replace(secret, KEPT)
+    return text
+
+
+def last_words(kind: type[BaseException], err: BaseException, trace: TracebackType | None) -> None:
+    """What ends the process, on stderr, redacted: for `sys.excepthook`, which would quote all errors as they are."""
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, err, trace))))
 
 
 def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
@@ -103,9 +127,9 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {key: _clean(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_clean(each) for each in value]
-    if value is None or isinstance(value, bool | int | float) or hasattr(value, "name"):
-        return value
+    if value is None or isinstance(value, bool | int | float | logging.LogRecord):
+        return value  # the record is structlog's own, and is not shown
     return redact(str(value))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot import log
 
 PREFIX = "AFTERSALES_"
 TELEGRAM = "https://api.telegram.org"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 DATABASE_SCHEMES = ("sqlite", "sqlite+aiosqlite", "postgresql", "postgresql+asyncpg", "postgres")
 
 
@@ -42,23 +46,50 @@ def _is_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _split(url: str) -> SplitResult:
+    """A URL in its parts; without any when it is none, since the library's own complaint quotes its password."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _is_key(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value()) < 16:
+        raise ValueError("must have 16 characters or more; `openssl rand -hex 16` makes some")
+    return key
+
+
 def _http_url(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be a URL like https://host/path")
     return url.rstrip("/")
 
 
 def _https_url(url: str) -> str:
-    if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
+    if _split(url).scheme != "https" and _split(url).hostname not in ("127.0.0.1", "localhost"):
         raise ValueError("must be an https:// URL: Telegram calls nothing else")
     return _http_url(url)
 
 
 def _database_url(url: str) -> str:
-    if urlsplit(url).scheme not in DATABASE_SCHEMES:
+    if _split(url).scheme not in DATABASE_SCHEMES:
         raise ValueError("must be a URL like sqlite:///aftersales.db or postgresql://user@host/name")
     return url
+
+
+def _folder(folder: Path) -> Path:
+    if folder.parts[:1] == ("s3:",):
+        raise ValueError(f"is a folder; a bucket is named by {PREFIX}EVIDENCE_URL")
+    return folder
+
+
+def _bucket_url(url: str) -> str:
+    parts = _split(url)
+    if parts.scheme != "s3" or not parts.netloc or not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise ValueError("must be a URL like s3://bucket/prefix, without keys in it")
+    return url.rstrip("/")
 
 
 def _listen(value: object) -> object:
@@ -91,12 +122,19 @@ class Settings(BaseSettings):
     bot_token: Annotated[SecretStr, AfterValidator(_is_token)] | None = None
     bot_api_url: Annotated[str, AfterValidator(_http_url)] = TELEGRAM
     bot_username: Annotated[str, AfterValidator(_username)] | None = None
-    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///aftersales.db"
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field("sqlite:///aftersales.db", repr=False)
     policy: str = "tmall_global"
-    evidence_dir: Path = Path("evidence")
+    evidence_dir: Annotated[Path, AfterValidator(_folder)] = Path("evidence")
+    evidence_url: Annotated[str, AfterValidator(_bucket_url)] | None = None
+    s3_endpoint: Annotated[str, AfterValidator(_http_url)] | None = None
+    s3_region: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: SecretStr | None = None
     webhook_url: Annotated[str, AfterValidator(_https_url)] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhook_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] = Address("127.0.0.1", 8443)
+    button_key: Annotated[SecretStr, AfterValidator(_is_key)] | None = None
+    confirm_invites: bool = False
     health_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] | None = None
     operator_chat: int | None = None
     translate_url: Annotated[str, AfterValidator(_http_url)] | None = None
@@ -105,13 +143,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, overrides: Mapping[str, Any] | None = None) -> Self:
-        """Reads the environment; `overrides` (by field name) win. SettingsError names the first bad variable."""
+        """Reads the environment; `overrides` (by field name) win. SettingsError names the first bad variable. Whatever
+        is secret in them shows in no log from then on."""
         try:
-            return cls(**(overrides or {}))
+            settings = cls(**(overrides or {}))
         except ValidationError as err:
             first = err.errors(include_input=False, include_url=False)[0]
             name = PREFIX + str(first["loc"][0]).upper()
             raise SettingsError(f"{name} {_reason(first['msg'])}") from None
+        log.conceal(*(value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)))
+        log.conceal(unquote(_split(settings.database_url).password or ""))
+        return settings
 
     def require_token(self) -> str:
         """The bot's token, in clear. SettingsError when there is none."""
@@ -128,7 +170,13 @@ class Settings(BaseSettings):
         processes of one bot agree."""
         if self.webhook_secret is not None:
             return self.webhook_secret.get_secret_value()
-        return hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
+        secret = hmac.new(self.require_token().encode(), b"aftersales webhook secret", hashlib.sha256).hexdigest()
+        log.conceal(secret)
+        return secret
+
+    def seal_key(self) -> str:
+        """What buttons are sealed with; empty when the bot's token has to serve."""
+        return self.button_key.get_secret_value() if self.button_key is not None else ""
 
 
 def _reason(message: str) -> str:

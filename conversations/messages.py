@@ -40,11 +40,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """A button under one of our messages. `query` must be answered, `do` is what the button carried."""
+    """A button under one of our messages. `query` must be answered, `do` is what the button carried.
+
+    Not `is_ours`: somebody made it up, or it was made for another chat. What it says tells only what it is about.
+    """
 
     query: str
     do: str
     message: int | None = None
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: what it says and the `do` that comes back when it is pressed (at most 64 bytes)."""
+    """A button: what it says and the `do` that comes back when it is pressed (see `presses.write`)."""
 
     label: Phrase
     do: str
@@ -169,10 +173,21 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibits:
-    """Evidence shown to somebody: files, or our own copies of them, under a line that says what they are."""
+    """Evidence shown to somebody: files, or our own copies of them, under a line that says what they are.
+
+    `are_originals`: what is `kept` of them are not copies but what was sent, for the eyes of an arbitrator.
+    """
 
     caption: Phrase
     files: tuple[File, ...]
+    are_originals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeout:
+    """Everything about the person it is sent to, put together when it is handed over."""
+
+    caption: Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +282,7 @@ Body = (
     | Dossier
     | Report
     | Picture
+    | Takeout
     | Toast
     | Receipt
     | Correction

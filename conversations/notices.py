@@ -302,6 +302,9 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
     facts.EvidenceRefused: Told(
         lambda f, who: Phrase("Evidence {name} could not be used.", name=f"E{f.n}"),
         hearers=()),
+    facts.OriginalOpened: Told(
+        lambda f, who: Phrase("The arbitrator opened the original of evidence {name}.", name=f"E{f.n}"),
+        hearers=()),
     facts.MessagePassedOn: Told(_passed_on, hearers=()),
     facts.NoteWritten: Told(
         lambda f, who: Phrase("Private note: “{words}”", words=f.text),

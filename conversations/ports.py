@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,16 @@ class Entry:
     who: Role
     person: int
     fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What somebody asked for about their own data: when they got all of it last, since when they wish to be forgotten.
+    Until `held_until` the operator has to keep it nevertheless."""
+
+    exported_at: datetime | None = None
+    forget_at: datetime | None = None
+    held_until: datetime | None = None
 
 
 class LinkPurpose(StrEnum):
@@ -60,6 +70,16 @@ class OpenDialog:
     answers: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A role that somebody was invited to and the operator has yet to confirm; `store` is empty for an arbitrator's."""
+
+    person: int
+    role: Role
+    store: str
+    at: datetime
+
+
 class People(Protocol):
     """Everybody we know."""
 
@@ -75,6 +95,12 @@ class People(Protocol):
     async def sellers_of(self, store: str) -> Sequence[Person]: ...
 
     async def arbitrators(self) -> Sequence[Person]: ...
+
+    async def apply(self, application: Application) -> None:
+        """Keeps it until it is settled. Idempotent."""
+
+    async def settle(self, person: int) -> Sequence[Application]:
+        """Takes away what a person has applied for, and gives it."""
 
 
 class Orders(Protocol):
@@ -207,6 +233,9 @@ class Journal(Protocol):
 
     async def of(self, ref: str) -> Sequence[Entry]: ...
 
+    async def erase(self, ref: str, numbers: Collection[int]) -> None:
+        """Takes the contents of entries off the record; the chain stays whole."""
+
 
 class Alarms(Protocol):
     """When to look at a case again."""
@@ -263,6 +292,26 @@ class Guesses(Protocol):
     async def add(self, person: int, at: datetime) -> None: ...
 
 
+class Tallies(Protocol):
+    """How often something happened lately, whatever it is called."""
+
+    async def count(self, what: str, since: datetime) -> int: ...
+
+    async def add(self, what: str, at: datetime) -> None: ...
+
+
+class Privacy(Protocol):
+    """What people asked for about their own data."""
+
+    async def of(self, person: int) -> Wishes: ...
+
+    async def keep(self, person: int, wishes: Wishes) -> None:
+        """Keeps when they exported and since when they wish to be forgotten; a hold is the operator's."""
+
+    async def cases_of(self, person: int) -> Sequence[Case]:
+        """Every case in which they said or did anything, or had to, oldest first."""
+
+
 class Work(Protocol):
     """A unit of work: all of it happens or nothing does."""
 
@@ -316,3 +365,9 @@ class Work(Protocol):
 
     @property
     def guesses(self) -> Guesses: ...
+
+    @property
+    def tallies(self) -> Tallies: ...
+
+    @property
+    def privacy(self) -> Privacy: ...

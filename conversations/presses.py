@@ -1,6 +1,6 @@
-"""What a button carries and brings back when it is pressed: at most 64 bytes, versioned, meaning nothing by itself.
+"""What a button carries and brings back when it is pressed: at most 55 bytes, versioned, meaning nothing by itself.
 
-Who pressed it, and whether they may, is looked up each time.
+Who pressed it, and whether they may, is looked up each time. On the wire a seal is put before it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _VERSION = "1"
-_MAX_BYTES = 64
+#: Of the 64 that a messenger carries, nine are for the seal.
+_MAX_BYTES = 55
 
 
 @dataclass(frozen=True, slots=True)

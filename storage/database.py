@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -225,7 +226,12 @@ class Database:
 
 def driver_url(url: str) -> URL:
     """The URL with the asynchronous driver in it. StorageError for databases we do not know and SQLite without a file."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # whose words may quote the password
+        raise StorageError(
+            "the URL of the database cannot be read; it looks like postgresql://user@host/name"
+        ) from None
     backend = parsed.drivername.partition("+")[0]
     if backend not in _DRIVERS:
         raise StorageError(f"not a database for this service: {backend}")

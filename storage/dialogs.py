@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
@@ -31,7 +32,9 @@ class SqlDialogs:
         """Keeps the stack in the place of the one before."""
         self._tx.pending.know(dialogs, person, dialogs_open)
         if dialogs_open:
-            self._tx.pending.write(dialogs, {"person": person, "stack": codec.encode(dialogs_open)})
+            self._tx.pending.write(
+                dialogs, {"person": person, "stack": codec.encode(dialogs_open), "at": datetime.now(UTC)}
+            )
         else:
             self._tx.pending.delete(dialogs, (person,))
 

@@ -33,6 +33,20 @@ class EvidenceStore(Protocol):
         """Forgets them. Nothing happens when there are none."""
 
 
+def place_of(name: str) -> str:
+    """Where below its root every store keeps these bytes, so that the files of one can be copied into another."""
+    if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        raise MissingFile(name)  # also keeps names that climb out of the root away from it
+    return f"{name[:2]}/{name[2:4]}/{name}"
+
+
+def checked(name: str, data: bytes) -> bytes:
+    """The bytes, if they are those of that name; else DamagedFile."""
+    if sha256(data).hexdigest() != name:
+        raise DamagedFile(name)
+    return data
+
+
 class FolderStore:
     """Evidence in a folder, for its owner alone: `ab/cd/abcd…`. File work is done in threads."""
 
@@ -49,9 +63,7 @@ class FolderStore:
         await asyncio.to_thread(self._place(name).unlink, missing_ok=True)
 
     def _place(self, name: str) -> Path:
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
-            raise MissingFile(name)  # also keeps names that climb out of the folder away from it
-        return self._folder / name[:2] / name[2:4] / name
+        return self._folder / place_of(name)
 
     def _put(self, data: bytes) -> str:
         name = sha256(data).hexdigest()
@@ -78,9 +90,7 @@ class FolderStore:
             data = self._place(name).read_bytes()
         except FileNotFoundError as err:
             raise MissingFile(name) from err
-        if sha256(data).hexdigest() != name:
-            raise DamagedFile(name)
-        return data
+        return checked(name, data)
 
 
 def _sync_folder(folder: Path) -> None:

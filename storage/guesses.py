@@ -22,6 +22,7 @@ class SqlGuesses:
     async def add(self, person: int, at: datetime) -> None:
         await self._tx.run(self._tx.insert(guesses).values(person=person, at=at))
 
-    async def purge(self, before: datetime) -> None:
-        """Forgets older ones."""
-        await self._tx.run(delete(guesses).where(guesses.c.at < before))
+    async def purge(self, before: datetime, *, most: int = 1000) -> int:
+        """Forgets up to `most` older ones. Returns how many."""
+        old = select(guesses.c.id).where(guesses.c.at < before).limit(most)
+        return len(await self._tx.all(delete(guesses).where(guesses.c.id.in_(old)).returning(guesses.c.id)))

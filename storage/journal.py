@@ -70,6 +70,7 @@ class SqlJournal:
     async def erase(self, ref: str, numbers: Collection[int]) -> None:
         """Takes the contents of entries off the record, and the salt with them, so that nobody can find them by trying.
         Their seals stay, and with them the chain."""
+        await self._tx.settle(journal)
         named = journal.c.ref == ref, journal.c.n.in_(numbers)
         await self._tx.run(update(journal).where(*named).values(_ERASED))
 

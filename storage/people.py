@@ -10,8 +10,9 @@ from sqlalchemy import Row, delete, select
 
 from conversations.cases.roles import Role
 from conversations.messages import Consent, Person, Sender
+from conversations.ports import Application
 from storage.orders import make_stores
-from storage.tables import people, roles
+from storage.tables import applications, people, roles
 from storage.transaction import Transaction
 
 _ROLES = frozenset({"is_arbitrator", "stores"})
@@ -80,6 +81,25 @@ class SqlPeople:
         ids = await self._tx.look(people, ("arbitrators",), lambda: self._ids(people.c.id.in_(them)))
         return [await self.get(person) for person in ids]
 
+    async def with_roles(self) -> Sequence[Person]:
+        """Everybody who sells for a store or arbitrates."""
+        return await self._where(people.c.id.in_(select(roles.c.person)))
+
+    async def apply(self, application: Application) -> None:
+        """Keeps it until it is settled. Idempotent."""
+        row = {"person": application.person, "role": application.role.value, "store": application.store}
+        await self._tx.run(self._tx.insert(applications).values(**row, at=application.at).on_conflict_do_nothing())
+
+    async def applications(self) -> Sequence[Application]:
+        """What waits for the operator, the oldest first."""
+        rows = await self._tx.all(select(applications).order_by(applications.c.at, applications.c.person))
+        return [_application(row) for row in rows]
+
+    async def settle(self, person: int) -> Sequence[Application]:
+        """Takes away what a person has applied for, and gives it."""
+        gone = delete(applications).where(applications.c.person == person).returning(applications)
+        return sorted(map(_application, await self._tx.all(gone)), key=lambda each: (each.role, each.store))
+
     async def save(self, person: Person) -> None:
         """Keeps everything about a person, roles included. KeyError for an id never given out."""
         before = await self.get(person.id)
@@ -121,6 +141,10 @@ class SqlPeople:
             if lock:
                 self._tx.pending.know(people, ("locked", person.id), True)
         return found
+
+
+def _application(row: Row[Any]) -> Application:
+    return Application(person=row.person, role=Role(row.role), store=row.store, at=row.at)
 
 
 def _person(row: Row[Any], held: Sequence[Row[Any]]) -> Person:

@@ -146,19 +146,16 @@ class Queue(Generic[P]):
             tx.touch(self.name)
         return len(revived)
 
-    async def purge(self, keep: timedelta) -> int:
-        """Removes what was done longer ago than `keep`. Dead letters stay."""
+    async def purge(self, keep: timedelta, *, dead: bool = False, most: int = 10_000) -> int:
+        """Removes what was done longer ago than `keep`, or was given up: up to `most` of it. Returns how many."""
         kept = max(keep, self.least_kept)
         async with self._begin() as tx:
-            gone = await tx.all(
-                delete(items)
-                .where(
-                    items.c.queue == self.name,
-                    items.c.done_at < tx.clock(-kept.total_seconds()),
-                    items.c.dead.is_(None),
-                )
-                .returning(items.c.id)
+            old = select(items.c.id).where(
+                items.c.queue == self.name,
+                items.c.done_at < tx.clock(-kept.total_seconds()),
+                items.c.dead.is_not(None) if dead else items.c.dead.is_(None),
             )
+            gone = await tx.all(delete(items).where(items.c.id.in_(old.limit(most))).returning(items.c.id))
         return len(gone)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    func,
     literal,
 )
 
@@ -59,11 +60,25 @@ roles = Table(
     Index(None, "role", "store"),
 )
 
+#: What people asked for about their own data, and what the operator has to keep of it.
+privacy = Table(
+    "privacy",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("exported_at", Instant),
+    Column("forget_at", Instant),
+    Column("held_until", Instant),
+    Column("hold_reason", Words),
+    Index(None, "forget_at"),
+)
+
+#: `at` is when it was last gone on with, in real time.
 dialogs = Table(
     "dialogs",
     metadata,
     Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
     Column("stack", Doc, nullable=False),
+    Column("at", Instant, nullable=False, server_default=func.now()),
 )
 
 guesses = Table(
@@ -73,6 +88,26 @@ guesses = Table(
     Column("person", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Index(None, "person", "at"),
+)
+
+#: Roles that people were invited to and the operator has yet to confirm.
+applications = Table(
+    "applications",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True),
+    Column("role", Words, primary_key=True),
+    Column("store", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+#: What happened lately, to be counted: see `conversations.desk.floods`.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("what", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "what", "at"),
 )
 
 # --- orders ----------------------------------------------------------------------------------------------------
@@ -166,6 +201,17 @@ _cases_where(
     cases.c.ref,
 )
 
+_cases_where("ended", cases.c.ended_at.is_not(None), cases.c.ended_at)
+
+#: What went off a case because it had been kept long enough: its "evidence", its "texts".
+outdated = Table(
+    "outdated",
+    metadata,
+    Column("ref", Words, primary_key=True),
+    Column("what", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 #: Append only. `salt`, `seal`, `prev` and `hash` make the chain that `storage.chain` describes.
 journal = Table(
     "journal",
@@ -181,6 +227,7 @@ journal = Table(
     Column("seal", Words, nullable=False),
     Column("prev", Words, nullable=False),
     Column("hash", Words, nullable=False),
+    Index(None, "person"),
 )
 
 #: The end of each chain as it was last published, and what was published: `storage.heads`. No reference to `cases`: a

@@ -14,6 +14,7 @@ from storage.cases import SqlCases
 from storage.clocks import SqlClocks
 from storage.dialogs import SqlDialogs
 from storage.digests import SqlDigests
+from storage.erasure import SqlErasure
 from storage.evidence import SqlEvidence
 from storage.guesses import SqlGuesses
 from storage.heads import SqlHeads
@@ -25,8 +26,10 @@ from storage.outcomes import SqlOutcomes
 from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
+from storage.privacy import SqlPrivacy
 from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
+from storage.tallies import SqlTallies
 from storage.transaction import Transaction
 
 
@@ -51,10 +54,13 @@ class SqlWork:
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
         self.guesses = SqlGuesses(tx)
+        self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)
         self.marks = SqlMarks(tx)
         self.outbox = SqlOutbox(tx, self.people, self.posts)
         self.inbox = SqlInbox(tx)
+        self.privacy = SqlPrivacy(tx)
+        self.erasure = SqlErasure(tx)
         self.fetches = Finishing(FETCHES, tx)
 
     async def expect(self, addresses: Collection[int]) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.log import TOKEN
 from storage.database import Database, driver_url
 from storage.tables import metadata
 
@@ -29,6 +30,18 @@ settings.register_profile("developer", deadline=None, max_examples=100, stateful
 settings.register_profile("ci", settings.get_profile("developer"), max_examples=500, derandomize=True, print_blob=True)
 settings.register_profile("nightly", settings.get_profile("developer"), max_examples=5000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A canary over the whole suite: no test may leave a bot's token in what was printed or logged. (What a test reads
+    itself, by `capsys` or `caplog`, is its own to judge.)"""
+    report = yield
+    for name, left in report.sections:
+        if report.passed and TOKEN.search(left):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: a bot's token stands in what it left as {name!r}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from bot.clock import SystemClock
 from bot.commands.finding import find_case
 from bot.commands.opening import explained, with_database
 from bot.commands.printing import echo_json, json_option
+from bot.evidence import kept
 from bot.settings import Settings
 from conversations.cases.roles import Role
 from storage.database import Database
-from storage.evidence_files import FolderStore
 
 #: Bytes of exhibits that an export has room for.
 _ROOM = 1 << 30
@@ -34,12 +34,10 @@ def export(ref: str, out: Path, language: str) -> None:
     """
 
     async def do(db: Database, settings: Settings) -> Made:
-        from bot.compose import COPIES
-
         async with db.reading() as work:
             found = await find_case(work, ref)
-        folder = settings.evidence_dir
-        papers = CaseFiles(db, SystemClock(), store=FolderStore(folder), copies=FolderStore(folder / COPIES))
+        store, copies = kept(settings)
+        papers = CaseFiles(db, SystemClock(), store=store, copies=copies)
         try:
             return await papers.make(found.ref, Role.ARBITRATOR, language, room=_ROOM)
         except CaseFileFailed as err:

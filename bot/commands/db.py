@@ -35,6 +35,7 @@ def backup(file: Path) -> None:
     """Write all tables, as they are at one moment, and the evidence to a new FILE. The bot may run meanwhile."""
 
     async def do(database: Database, settings: Settings) -> Contents:
+        _say_what_is_elsewhere(settings)
         return await back_up(database, settings.evidence_dir, file)
 
     made = with_database(do)
@@ -51,6 +52,7 @@ def restore(file: Path, force: bool) -> None:
     """
 
     async def do(database: Database, settings: Settings) -> Contents:
+        _say_what_is_elsewhere(settings)
         return await put_back(database, settings.evidence_dir, file, force=force)
 
     made = with_database(do)
@@ -62,3 +64,8 @@ def restore(file: Path, force: bool) -> None:
 def revision(message: str) -> None:
     """Write a new migration: from the newest one to the tables as the code has them (for developers)."""
     click.echo(str(migrations.revision(message)))
+
+
+def _say_what_is_elsewhere(settings: Settings) -> None:
+    if settings.evidence_url is not None:
+        click.echo(f"Evidence in {settings.evidence_url} is not touched; copy that bucket by its own means.", err=True)

@@ -11,7 +11,7 @@ from conversations.ports import Link
 from storage.database import Database
 
 
-async def issue(db: Database, settings: Settings, link: Link, *, expires_at: datetime | None = None) -> str:
+async def issue(db: Database, settings: Settings, link: Link, *, expires_at: datetime) -> str:
     """A new one-time link. The bot's name is learned first, so that no token is made in vain."""
     if settings.bot_username is None and settings.bot_token is None:
         raise click.ClickException(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, Final
 
 import click
 
@@ -18,6 +19,9 @@ from bot.settings import Settings
 from conversations.cases.orders import Order
 from conversations.ports import Link, LinkPurpose
 from storage.database import Database
+
+#: How long an order's link is good: longer than anything can be claimed, and not for ever. (house)
+VALID: Final = timedelta(days=180)
 
 #: Orders written in one transaction: a bot that runs beside the import waits no longer than for these.
 _BATCH = 100
@@ -84,7 +88,7 @@ def _report(reading: Reading, counts: Counter[str]) -> dict[str, Any]:
 @orders.command()
 @click.argument("order")
 def link(order: str) -> None:
-    """Print a one-time link by which a buyer opens the order in the chat; its code completes it.
+    """Print a one-time link, good for 180 days, by which a buyer opens the order in the chat; its code completes it.
 
     ORDER is a number, or STORE/NUMBER where two stores share one.
     """
@@ -92,7 +96,8 @@ def link(order: str) -> None:
     async def do(db: Database, settings: Settings) -> str:
         async with db.reading() as work:
             key = (await find_order(work, order)).key
-        return await links.issue(db, settings, Link(purpose=LinkPurpose.ORDER, store=key.store, number=key.number))
+        found = Link(purpose=LinkPurpose.ORDER, store=key.store, number=key.number)
+        return await links.issue(db, settings, found, expires_at=datetime.now(UTC) + VALID)
 
     click.echo(with_database(do))
 

@@ -42,6 +42,18 @@ def list_packs() -> None:
 
 
 @policy.command()
+@json_option
+def retention(as_json: bool) -> None:
+    """Show how long what people said and showed is kept."""
+    with explained():
+        kept = policies.load(Settings.load().policy).retention.model_dump(mode="json")
+    if as_json:
+        echo_json(kept)
+    else:
+        echo_table(list(kept.items()))
+
+
+@policy.command()
 @click.argument("file")
 @click.option("--for-store", is_flag=True, help="FILE is a store's own policy, over the one in use.")
 def check(file: str, for_store: bool) -> None:

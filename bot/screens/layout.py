@@ -24,6 +24,7 @@ from conversations.messages import (
     Report,
     Section,
     Speech,
+    Takeout,
     Toast,
     Translation,
 )
@@ -60,7 +61,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.report(body), body.choices)
         case Picture():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
-        case Exhibits() | Dossier():
+        case Exhibits() | Dossier() | Takeout():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Receipt():
             return Screen("")

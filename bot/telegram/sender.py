@@ -14,7 +14,6 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
     InputMediaAudio,
@@ -28,6 +27,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
+from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
 from conversations.messages import Mark
@@ -67,10 +67,14 @@ _CAPTIONLESS: Final = frozenset({FileKind.STICKER, FileKind.VIDEO_NOTE})
 
 
 class TelegramMessenger:
-    """Implements bot.messenger.Messenger. One call, one request (a long text or many files: a few)."""
+    """Implements bot.messenger.Messenger. One call, one request (a long text or many files: a few).
 
-    def __init__(self, bot: Bot) -> None:
+    Every button leaves under a seal of `seals`, else of the bot's own.
+    """
+
+    def __init__(self, bot: Bot, seals: Seals | None = None) -> None:
         self._bot = bot
+        self._seals = seals or Seals(bot.token)
 
     async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
         sent: list[int] = []
@@ -183,6 +187,14 @@ class TelegramMessenger:
         me = await _asked(self._bot.get_me())
         return str(me.username)
 
+    def _keyboard(self, address: int, rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
+        """Buttons in rows as the Bot API has them, each under its seal."""
+        return {"inline_keyboard": [[self._button(address, each) for each in row] for row in rows]} if rows else None
+
+    def _button(self, address: int, button: Button) -> dict[str, str]:
+        plain = {"text": button.label, "callback_data": self._seals.seal(address, button.do)}
+        return {**plain, "style": str(button.style)} if button.style else plain
+
     async def _call(self, method: str, **arguments: Any) -> Any:
         """A call of the plain kind, as the Bot API has it: what is said most often goes without the client's objects, which
         cost more than the request. Arguments that are None are left out."""
@@ -195,7 +207,7 @@ class TelegramMessenger:
             chat_id=address,
             text=page.text,
             entities=_plain_entities(page),
-            reply_markup=_plain_keyboard(page.buttons),
+            reply_markup=self._keyboard(address, page.buttons),
             link_preview_options=_NO_PREVIEW,
             reply_parameters=None if answers is None else {"message_id": answers, "allow_sending_without_reply": True},
         )
@@ -207,7 +219,7 @@ class TelegramMessenger:
             message_id=message,
             text=screen.text,
             entities=_plain_entities(screen),
-            reply_markup=_plain_keyboard(screen.buttons),
+            reply_markup=self._keyboard(address, screen.buttons),
             link_preview_options=_NO_PREVIEW,
         )
 
@@ -220,7 +232,9 @@ class TelegramMessenger:
                 message_id=message,
                 caption=screen.text,
                 caption_entities=_entities(screen),
-                reply_markup=_keyboard(screen.buttons),
+                reply_markup=InlineKeyboardMarkup.de_json(self._keyboard(address, screen.buttons) or {}, self._bot)
+                if screen.buttons
+                else None,
             )
         )
 
@@ -300,17 +314,6 @@ def _entity(entity: Entity) -> MessageEntity:
     )
 
 
-def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.do, style=button.style or None) for button in row]
-            for row in rows
-        ]
-    )
-
-
 def _plain_entities(screen: Screen) -> list[dict[str, Any]] | None:
     return [_plain_entity(entity) for entity in screen.entities] or None
 
@@ -320,17 +323,6 @@ def _plain_entity(entity: Entity) -> dict[str, Any]:
     if entity.unix_time is not None:
         plain |= {"unix_time": entity.unix_time, "date_time_format": entity.date_time_format}
     return {name: value for name, value in plain.items() if value is not None}
-
-
-def _plain_keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
-    if not rows:
-        return None
-    return {"inline_keyboard": [[_plain_button(button) for button in row] for row in rows]}
-
-
-def _plain_button(button: Button) -> dict[str, str]:
-    plain = {"text": button.label, "callback_data": button.do}
-    return {**plain, "style": str(button.style)} if button.style else plain
 
 
 def _content(file: File | Upload) -> str | InputFile:

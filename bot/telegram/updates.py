@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.messenger import Unreadable
+from bot.telegram.buttons import Seals
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import Incoming, Left, Pressed, Returned, Said, Sender
 
@@ -177,10 +178,10 @@ def lane_of(update: Mapping[str, Any]) -> str:
     return NO_LANE
 
 
-def read(update: Mapping[str, Any], *, received_at: datetime) -> Incoming | None:
+def read(update: Mapping[str, Any], *, received_at: datetime, seals: Seals) -> Incoming | None:
     """What a person did, or None for what we do not react to: groups, other bots, service messages.
 
-    `received_at` dates what Telegram does not (a press). Raises Unreadable.
+    `received_at` dates what Telegram does not (a press); `seals` tells whether a button is ours. Raises Unreadable.
     """
     try:
         parsed = _Update.model_validate(update)
@@ -192,7 +193,7 @@ def read(update: Mapping[str, Any], *, received_at: datetime) -> Incoming | None
     if message := parsed.edited_message:
         return _said(message, is_edit=True)
     if press := parsed.callback_query:
-        return _pressed(press, received_at)
+        return _pressed(press, received_at, seals)
     if membership := parsed.my_chat_member:
         return _membership(membership)
     return None
@@ -214,10 +215,11 @@ def _said(message: _Message, *, is_edit: bool) -> Incoming | None:
     return Incoming(sender=_sender(message.sender, message.chat), at=_time(stamp), content=content)
 
 
-def _pressed(press: _Press, received_at: datetime) -> Incoming | None:
+def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | None:
     if press.data is None or press.message is None or press.message.chat.type != "private":
         return None
-    content = Pressed(query=press.id, do=press.data, message=press.message.message_id)
+    do, is_ours = seals.check(press.message.chat.id, press.data)
+    content = Pressed(query=press.id, do=do, message=press.message.message_id, is_ours=is_ours)
     return Incoming(sender=_sender(press.sender, press.message.chat), at=received_at, content=content)
 
 

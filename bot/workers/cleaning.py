@@ -13,7 +13,7 @@ from typing import Final
 
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
-from bot.workers import films
+from bot.workers import films, webm
 from bot.workers.inspection import MAX_PIXELS
 
 #: As good as the eye can tell, and about as large as what a camera writes.
@@ -22,7 +22,7 @@ _QUALITY: Final = 92
 #: Seconds of time, and bytes of memory, that taking a paper apart may take.
 _PATIENCE, _MEMORY = 30.0, 1 << 30
 
-_FILMS: Final = frozenset({"video/mp4", "video/quicktime"})
+_FILMS: Final = {"video/mp4": films.blanked, "video/quicktime": films.blanked, "video/webm": webm.blanked}
 _PALE: Final = ("RGBA", "LA", "PA", "P")
 
 
@@ -40,7 +40,7 @@ class Clean:
 
 def is_plain_photo(data: bytes) -> bool:
     """Whether these are the bytes of a JPEG with nothing but a picture in it, such as Telegram makes of any photo."""
-    if not data.endswith(b"\xff\xd9"):
+    if data.find(b"\xff\xd9") != len(data) - 2:  # where the picture ends, whatever lies behind it and how that ends
         return False
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
         return {name for name, _ in getattr(image, "applist", [])} <= {"APP0", "APP14"}
@@ -50,15 +50,25 @@ async def clean(data: bytes, mime: str) -> Clean:
     """A copy to show of a file that was found usable. Raises Unclean. Takes up to some seconds of one processor.
 
     Pictures are drawn anew (PNG and moving GIF stay what they are, all others become JPEG), papers written anew; films
-    keep their pictures and sounds and lose all else. WebM films stay as they are: cameras do not write them.
+    keep their pictures and sounds and lose all else. What we know no way to clean is not shown.
     """
     if mime == "application/pdf":
         return Clean(await _paper(data), mime)
     if mime in _FILMS:
-        return Clean(await asyncio.to_thread(films.blanked, data), mime)
+        return Clean(await asyncio.to_thread(_film, data, mime), mime)
     if mime.startswith("image/"):
         return await asyncio.to_thread(_picture, data, mime)
-    return Clean(data, mime)
+    raise Unclean("no way to clean it")
+
+
+def _film(data: bytes, mime: str) -> bytes:
+    try:
+        shown = _FILMS[mime](data)
+    except (ValueError, IndexError) as err:
+        raise Unclean(str(err)) from err
+    if not shown:
+        raise Unclean("nothing of a film in it")
+    return shown
 
 
 def _picture(data: bytes, mime: str) -> Clean:

@@ -13,6 +13,7 @@ from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.making import CaseFiles
 from bot.messenger import Activity, DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
+from bot.takeout import Takeouts
 from bot.translation import Translator
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File, FileKind
@@ -29,13 +30,14 @@ from conversations.messages import (
     Placing,
     Receipt,
     Speech,
+    Takeout,
     Toast,
     Translation,
 )
 from conversations.phrase import Phrase
 from locales import negotiate
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
 from storage.lanes import Item
 
@@ -92,7 +94,8 @@ class Chat:
 
 
 class Delivery:
-    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in."""
+    """Delivers; raises DeliveryError. `copies` keeps the files that go out in place of those that came in, `originals`
+    those that came in."""
 
     def __init__(
         self,
@@ -101,13 +104,17 @@ class Delivery:
         pace: Pace,
         *,
         copies: EvidenceStore,
+        originals: EvidenceStore,
         case_files: CaseFiles | None = None,
+        takeouts: Takeouts | None = None,
         translator: Translator | None = None,
     ) -> None:
         self._db = db
         self._messenger = messenger
         self._pace = pace
         self._copies = copies
+        self._takeouts = takeouts
+        self._originals = originals
         self._case_files = case_files
         self._translator = translator
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
@@ -137,6 +144,8 @@ class Delivery:
                     return await self._draw(person, outgoing, body, screen)
                 case Dossier():
                     return await self._hand_over(chat, item, body, screen, note)
+                case Takeout():
+                    return await self._give_all(person, outgoing, screen)
                 case Correction():
                     return await self._correct(chat, item, body, screen, note)
                 case _:
@@ -246,6 +255,8 @@ class Delivery:
         return posts
 
     async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        if body.are_originals:
+            return await self._show_originals(person, outgoing, body, screen)
         ready = await self._ready(body.files)
         if new := [file for file in ready if isinstance(file, Upload)]:
             are_photos = all(file.kind is FileKind.PHOTO for file in new)
@@ -266,6 +277,27 @@ class Delivery:
             origin = (file.chat, file.message) if file.message else None
             posts.append(Post(message=each.message, ref=outgoing.ref, origin=origin))
         return posts
+
+    async def _give_all(self, person: Person, outgoing: Outgoing, screen: Screen) -> list[Post]:
+        """Everything about the person, in as many files as it takes: the caption is under the first."""
+        if self._takeouts is None:
+            raise DeliveryError("nobody puts anything together here", permanent=True)
+        posts = list[Post]()
+        async for part in self._takeouts.parts(person):
+            await self._pace.turn(person.address)
+            message = await self._messenger.upload(person.address, part, caption=None if posts else screen)
+            posts.append(Post(message=message, ref=outgoing.ref))
+        LOG.info("takeout given", person=person.id, parts=len(posts))
+        return posts
+
+    async def _show_originals(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+        """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
+        files = [
+            Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
+        ]
+        await self._pace.turn(person.address, len(files))
+        sent = await self._messenger.send_files(person.address, files, caption=screen)
+        return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
     async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
         await self._lightly(self._messenger.show_activity(person.address, Activity.PHOTO))
@@ -310,10 +342,7 @@ class Delivery:
             elif known := self._known.get(_upload_of(file)):
                 ready.append(replace(file, file_id=known))
             else:
-                try:
-                    data = await self._copies.get(file.kept)
-                except StorageError as err:
-                    raise DeliveryError(f"copy not to be had: {type(err).__name__}", permanent=True) from err
+                data = await _read(self._copies, file.kept)
                 ready.append(Upload(file.name, file.mime, data, file.kind))
         return ready
 
@@ -346,6 +375,15 @@ class Delivery:
             async with self._db.reading() as work:
                 chat.slots[slot] = await work.posts.in_slot(chat.person.address, slot)
         return chat.slots[slot]
+
+
+async def _read(store: EvidenceStore, name: str) -> bytes:
+    """What a store keeps under that name. A store that cannot be reached will be tried again."""
+    try:
+        return await store.get(name)
+    except StorageError as err:
+        is_lost = not isinstance(err, TryAgain)
+        raise DeliveryError(f"file not to be had: {type(err).__name__}", permanent=is_lost) from err
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

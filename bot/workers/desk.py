@@ -34,6 +34,12 @@ class Desk(Protocol):
         """Evidence was looked into: kept under its hash, `copy` being that of what others may see of it (empty when the
         messenger's own file will do), or refused ("type", "too_big", "gone", "broken")."""
 
+    async def forget(self, ref: str, person: int, work: Work) -> frozenset[str]:
+        """What this person said and showed in a case that has ended goes. Returns the files it no longer needs."""
+
+    async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
+        """What anybody said, or showed, in a case that ended long ago goes. Returns the files it no longer needs."""
+
     async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
         """The weekly report of a store is due for one of its sellers."""
 

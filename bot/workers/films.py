@@ -32,9 +32,15 @@ def blanked(data: bytes) -> bytes:
     """The film with the same pictures and sounds."""
     film = bytearray(data)
     end = 0
-    for box in _boxes(data, 0, len(data)):
+    whole = list(_boxes(data, 0, len(data)))
+    has_tracks = any(box.kind == b"moov" for box in whole)
+    for box in whole:
         end = box.end
-        if box.kind in _WHOLE:
+        if box.kind == b"mdat" and not has_tracks:
+            film[box.body : box.end] = bytes(
+                box.end - box.body
+            )  # nobody can tell its pictures from its places, nor play it
+        elif box.kind in _WHOLE:
             _blank_inside(film, box)
         else:
             _empty(film, box)

@@ -15,6 +15,7 @@ from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
+from bot.takeout import Takeouts
 from bot.translation import Translator
 from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
@@ -61,14 +62,25 @@ class OutboxHandler:
         pace: Pace,
         keep_menu: KeepMenu,
         copies: EvidenceStore,
+        originals: EvidenceStore,
         case_files: CaseFiles | None = None,
+        takeouts: Takeouts | None = None,
         translator: Translator | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(db, messenger, pace, copies=copies, case_files=case_files, translator=translator)
+        self._delivery = Delivery(
+            db,
+            messenger,
+            pace,
+            copies=copies,
+            originals=originals,
+            case_files=case_files,
+            takeouts=takeouts,
+            translator=translator,
+        )
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0

@@ -93,6 +93,21 @@ class Evidence:
         name = self.name + _ENDINGS.get(self.copy_mime, "")
         return replace(self.file, kept=self.copy, mime=self.copy_mime, name=name)
 
+    @property
+    def original(self) -> File:
+        """The file as it was sent, once it is kept; under no name of its owner's, since that may be what it tells."""
+        name = f"{self.name}-original{_ENDINGS.get(self.mime, '')}"
+        size, unique_id = self.file.size, self.file.unique_id
+        return File(
+            kind=FileKind.DOCUMENT,
+            file_id="",
+            unique_id=unique_id,
+            size=size,
+            mime=self.mime,
+            name=name,
+            kept=self.sha256,
+        )
+
     def is_with(self, other: Evidence) -> bool:
         """Whether it is the other one, or was sent together with it."""
         is_album = bool(self.file.album) and self.file.album == other.file.album and self.by is other.by
@@ -103,6 +118,8 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/webp": ".webp",
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "video/webm": ".webm",

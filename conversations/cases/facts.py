@@ -264,6 +264,13 @@ class EvidenceRefused(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalOpened(Fact):
+    """The arbitrator asked for an exhibit as it was sent, and not for the copy that all see."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePassedOn(Fact):
     """`template` are words of ours that the speaker chose to say."""
 

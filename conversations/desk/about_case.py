@@ -9,7 +9,7 @@ from conversations.cards import MAY_SET_LIMIT, has_no_round_left, may_link, move
 from conversations.cases.case import Case
 from conversations.cases.clocks import open_until
 from conversations.cases.roles import Role
-from conversations.desk import moving, relaying, talking
+from conversations.desk import moving, originals, relaying, talking
 from conversations.desk.publishing import show_card, show_evidence
 from conversations.desk.visit import Visit, command
 from conversations.dialogs import dialog as dialogs
@@ -50,6 +50,12 @@ async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
 async def _evidence(visit: Visit, case: Case, role: Role, argument: str) -> None:
     if not await show_evidence(case, visit.person, visit.work):
         await visit.say(Phrase("There is no evidence in this case yet."), ref=case.ref)
+    elif role is Role.ARBITRATOR:
+        await originals.offer(visit, case)
+
+
+async def _original(visit: Visit, case: Case, role: Role, argument: str) -> None:
+    await originals.begin(visit, case, argument)
 
 
 async def _record(visit: Visit, case: Case, role: Role, argument: str) -> None:
@@ -74,7 +80,10 @@ async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None
     if role is Role.ARBITRATOR:
         await _show(visit, case, role, argument)
         await _record(visit, case, role, argument)
-        await show_evidence(case, visit.person, visit.work)
+        if await show_evidence(case, visit.person, visit.work):
+            await originals.offer(visit, case)
+        if not await originals.hand_over(visit, case, role):
+            return
     await visit.say(Phrase("The case file is being made; it comes as a PDF, with what belongs to it."), ref=case.ref)
     caption = Phrase("Case file {ref}", ref=vocabulary.reference(case.ref))
     dossier = Dossier(ref=case.ref, reader=role, caption=caption)
@@ -172,6 +181,7 @@ async def _respond(visit: Visit, case: Case, role: Role, argument: str) -> None:
 ABOUT_CASE: Mapping[str, Callable[[Visit, Case, Role, str], Awaitable[None]]] = {
     "case": _show,
     "evidence": _evidence,
+    "original": _original,
     "record": _record,
     "casefile": _casefile,
     "reply": _reply,

@@ -1,17 +1,63 @@
-"""Who may see a case, and as what. A case that is absent and one that is somebody else's look the same."""
+"""Who may see a case, as what, and what they may do there: AUTHORITY is the one table.
+
+A case that is absent and one that is somebody else's look the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from conversations.cards import MAY_SET_LIMIT
 from conversations.cases.case import Case
+from conversations.cases.lifecycle import MOVES
 from conversations.cases.roles import PARTIES, Role
-from conversations.cases.states import State
+from conversations.cases.states import ENDS, State
+from conversations.dialogs.commands import COMMANDS
 from conversations.messages import Person
 from conversations.ports import Work
 
+ROLES = (Role.BUYER, Role.SELLER, Role.ARBITRATOR)
+
 #: The states in which a case is every arbitrator's.
 QUEUE = frozenset({State.ESCALATED, State.BREACHED})
+
+#: Commands about a case that are for some of its states only. All others are for its whole life and after it.
+_WHILE: Mapping[str, frozenset[State]] = {
+    "reply": frozenset(State) - ENDS,
+    "templates": frozenset(State) - ENDS,
+    "limit": MAY_SET_LIMIT,
+    "problem": frozenset({State.SETTLED}),
+    "rate": ENDS,
+}
+
+
+def _authority() -> Mapping[tuple[Role, State], frozenset[str]]:
+    table: dict[tuple[Role, State], set[str]] = {(role, state): set() for role in ROLES for state in State}
+    for command in COMMANDS:
+        for role in command.roles if not command.is_move else ():
+            for state in _WHILE.get(command.name, frozenset(State)):
+                table[role, state].add(command.name)
+    for move in MOVES:
+        for role in move.roles:
+            for state in move.sources if role in ROLES else ():
+                table[role, state].add(move.name)
+    return {at: frozenset(names) for at, names in table.items()}
+
+
+#: What somebody may do in a case, by their role there (`role_in`) and its state: the moves as MOVES has them, the commands
+#: as COMMANDS has them. Whoever has no role in a case may do nothing there, whatever they are elsewhere. What else a move
+#: or a command asks for (an offer to answer, a round left) only takes away from this.
+AUTHORITY: Mapping[tuple[Role, State], frozenset[str]] = _authority()
+
+
+def may(name: str, role: Role, state: State) -> bool:
+    """Whether the table lets this role do that in a case of this state."""
+    return name in AUTHORITY[role, state]
+
+
+def is_for(name: str, role: Role) -> bool:
+    """Whether the table lets this role do that in any state."""
+    return any(may(name, role, state) for state in State)
 
 
 def role_in(case: Case, person: Person) -> Role | None:

@@ -11,30 +11,18 @@ from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
-from conversations.desk import reporting, talking, translating
+from conversations.desk import privacy, reporting, talking, translating
 from conversations.desk.access import role_in, roles_of
-from conversations.desk.publishing import show_card, tell_operator
-from conversations.desk.visit import QUESTION, Visit, command
+from conversations.desk.joining import join
+from conversations.desk.visit import QUESTION, Visit, command, start_choices
 from conversations.dialogs import commands, intake
 from conversations.dialogs import dialog as dialogs
-from conversations.messages import Choice, Choices, Placing, Question, Style
+from conversations.messages import Choice, Choices, Question, Style
 from conversations.phrase import Phrase
 from conversations.ports import Link, LinkPurpose, OpenDialog
 
 _PAGE = 10
 _ANEW = "anew"
-
-
-def start_choices(visit: Visit) -> Choices:
-    """Where to go from here, what the person's role needs most first."""
-    person = visit.person
-    first = [command(Phrase("Open the queue"), "queue", style=Style.PRIMARY)] if person.is_arbitrator else []
-    is_buyer = not person.stores and not person.is_arbitrator
-    new = command(Phrase("Report a problem"), "new", style=Style.PRIMARY if is_buyer else Style.PLAIN)
-    mine = command(Phrase("My cases"), "cases", style=Style.PRIMARY if person.stores else Style.PLAIN)
-    rest = [new, mine] if is_buyer else [mine, new]
-    rows = [*((button,) for button in first), *((button,) for button in rest)]
-    return (*rows, (command(Phrase("Language"), "language"), command(Phrase("Help"), "help")))
 
 
 async def _start(visit: Visit, argument: str) -> None:
@@ -46,14 +34,15 @@ async def _start(visit: Visit, argument: str) -> None:
                 "You choose a return, an exchange or a refund; we check it, ask the store, and stay until it is settled."
             ),
             title=Phrase("Welcome"),
-            choices=start_choices(visit),
+            choices=start_choices(visit.person),
         )
         await talking.resume(visit)
         return
     link = await visit.work.links.peek(token, visit.now)
     if link is None:
         await visit.say(
-            Phrase("This link has been used or has expired. Please ask for a new one."), choices=start_choices(visit)
+            Phrase("This link has been used or has expired. Please ask for a new one."),
+            choices=start_choices(visit.person),
         )
     elif link.purpose is LinkPurpose.ORDER:
         await _new_by_link(visit, link, token, is_anew=how == _ANEW)
@@ -65,33 +54,6 @@ async def _start(visit: Visit, argument: str) -> None:
         accept = command(Phrase("Accept the invitation"), "join", token, Style.SUCCESS)
         confirm = Phrase("Please confirm that you accept. The operator is told.")
         await visit.ask(Question(prompt=role, lines=(line, confirm), choices=((accept,),)))
-
-
-async def _join(visit: Visit, token: str) -> None:
-    visit.answers_question = True
-    link = await visit.work.links.peek(token, visit.now)
-    if link is not None and link.purpose is not LinkPurpose.ORDER:  # an order's link is not used up by a wrong command
-        link = await visit.work.links.redeem(token, visit.now, person=visit.person.id)
-    if link is None or link.purpose is LinkPurpose.ORDER:
-        await visit.say(
-            Phrase("This invitation has been used or has expired. Please ask for a new one."), slot=QUESTION
-        )
-        return
-    person = visit.person
-    if link.purpose is LinkPurpose.SELLER:
-        visit.person = replace(person, stores=person.stores | {link.store})
-        done = Phrase("You now answer for store {store}. New cases will appear here.", store=link.store)
-        told = Phrase("{name} now answers for store {store}.", name=person.name, store=link.store)
-    else:
-        visit.person = replace(person, is_arbitrator=True)
-        done = Phrase("You are now an arbitrator. /queue shows the cases that wait.")
-        told = Phrase("{name} is now an arbitrator.", name=person.name)
-    await visit.work.people.save(visit.person)
-    await visit.say(done, choices=start_choices(visit), slot=QUESTION)
-    await tell_operator(visit.settings, visit.work, told)
-    for case in await visit.work.cases.of_stores([link.store]) if link.store else ():
-        if case.is_open and case.buyer != person.id:
-            await show_card(case, visit.person, Role.SELLER, visit.work, placing=Placing.BELOW)
 
 
 async def _new(visit: Visit, argument: str) -> None:
@@ -149,7 +111,7 @@ async def _resume(visit: Visit, argument: str) -> None:
 async def _cases(visit: Visit, argument: str) -> None:
     cases = await talking.cases_of(visit.person.id, visit)
     if not cases:
-        await visit.say(Phrase("You have no cases."), choices=start_choices(visit))
+        await visit.say(Phrase("You have no cases."), choices=start_choices(visit.person))
         return
     await visit.say(*await _listed(visit, cases), title=Phrase("Your cases"), choices=_case_buttons(cases))
 
@@ -225,13 +187,13 @@ async def _help(visit: Visit, argument: str) -> None:
             "In a case, the buttons under its card show what you can do. Plain words are passed on to the other side."
         )
     )
-    await visit.say(*lines, title=Phrase("What you can do here"), choices=start_choices(visit), is_list=True)
+    await visit.say(*lines, title=Phrase("What you can do here"), choices=start_choices(visit.person), is_list=True)
     await talking.resume(visit)
 
 
 ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "start": _start,
-    "join": _join,
+    "join": join,
     "new": _new,
     "resume": _resume,
     "cases": _cases,
@@ -239,6 +201,7 @@ ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "report": reporting.answer,
     "language": _language,
     "translate": translating.answer,
+    **privacy.COMMANDS,
     "cancel": _cancel,
     "help": _help,
 }

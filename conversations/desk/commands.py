@@ -11,13 +11,16 @@ from conversations.cases.lifecycle import NAMES
 from conversations.cases.roles import Role
 from conversations.desk import moving, talking
 from conversations.desk.about_case import ABOUT_CASE, start_move
-from conversations.desk.access import role_in, roles_of
-from conversations.desk.anywhere import ANYWHERE, start_choices
-from conversations.desk.visit import Visit
+from conversations.desk.access import is_for, role_in, roles_of
+from conversations.desk.anywhere import ANYWHERE
+from conversations.desk.visit import Visit, start_choices
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import reference
 from conversations.dialogs.commands import BY_NAME
 from conversations.phrase import Phrase
+
+#: Commands that tell another role what it can do instead.
+_SAY_SO_THEMSELVES = frozenset({"reply", "templates", "limit", "problem"})
 
 NO_CASE = Phrase("There is no such case among yours. /cases shows them all.")
 
@@ -60,7 +63,7 @@ async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | No
         await do(visit, name, *case, argument)  # it cannot be done there either, but that case says why
         return
     if not candidates:
-        await visit.say(_none_for(name), choices=start_choices(visit))
+        await visit.say(_none_for(name), choices=start_choices(visit.person))
         return
     await talking.begin(visit, dialogs.start("case", then=name, argument=argument))
 
@@ -96,7 +99,7 @@ def _suits(case: Case, role: Role, name: str) -> bool:
         return case.state in MAY_SET_LIMIT and not case.has_met and role is not Role.ARBITRATOR
     if name == "problem":
         return role is Role.BUYER and may_link(case)
-    return case.is_open or name in ("case", "evidence", "record", "casefile")
+    return case.is_open or name in ("case", "evidence", "original", "record", "casefile")
 
 
 def _suits_any(visit: Visit, case: Case, name: str) -> bool:
@@ -114,7 +117,7 @@ def _none_for(name: str) -> Phrase:
 
 def _is_others(name: str, role: Role) -> bool:
     """Whether a command is for another role than the visitor's in that case, and does not say so itself."""
-    return name in ("note", "address", "rate", "respond") and role not in BY_NAME[name].roles
+    return name not in _SAY_SO_THEMSELVES and not is_for(name, role)
 
 
 async def _say_unknown(visit: Visit, name: str) -> None:

@@ -9,13 +9,14 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, plain_words, relaying, reporting, talking
+from conversations.desk import commands, filing, moving, plain_words, privacy, relaying, reporting, talking
 from conversations.desk.about_case import ENDED, start_move
 from conversations.desk.access import recipients
 from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
+from conversations.dialogs.arguments import reference
 from conversations.dialogs.relay import REPLY, WHICH_CASE
 from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
 from conversations.phrase import Phrase
@@ -26,6 +27,7 @@ _WHOLE_MESSAGES = frozenset({"reply", "answer"})
 #: Dialogs that keep a message until it is known what becomes of it, and so the rest of its album.
 _KEEPING = frozenset({WHICH_CASE.name, REPLY.name})
 _STALE = Phrase("This has moved on; here is where the case stands now.")
+_GONE_ON = Phrase("This has moved on. Please use the newest message, or /cases.")
 #: Of how many cases of a store the buyers are told that nobody of it can be reached.
 _MOST_CASES = 1000
 _UNREADABLE = Phrase("This button is from an older version. Please use the newest message, or /cases.")
@@ -86,6 +88,15 @@ class Desk:
         found = replace(item, sha256=sha256, mime=mime, copy=copy, copy_mime=copy_mime, refused=refused)
         await filing.file(case, found, work, now)
 
+    async def forget(self, ref: str, person: int, work: Work) -> frozenset[str]:
+        """Takes what this person said and showed off a case that has ended. Returns the names of files that nobody needs
+        for it any more. Doing it twice changes nothing."""
+        return await privacy.forget(ref, await work.people.get(person), work)
+
+    async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
+        """Takes everybody's words, or files, off a case that ended long ago. Returns the names of files as `forget`."""
+        return await privacy.outdate(ref, work, words=words, files=files)
+
     async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
         """The weekly report of a store is due for one of its sellers. Doing it twice says it once."""
         await reporting.digest(person, store, work, now)
@@ -134,6 +145,9 @@ async def _note_reach(ref: str, party: Role, is_reachable: bool, work: Work, now
 
 async def _press(visit: Visit, content: Pressed) -> None:
     pressed = presses.read(content.do)
+    if not content.is_ours:
+        await _press_of_others(visit, pressed)
+        return
     match pressed:
         case presses.MovePress(ref, turn, move):
             await _press_move(visit, ref, turn, move)
@@ -144,6 +158,19 @@ async def _press(visit: Visit, content: Pressed) -> None:
             await commands.run(visit, name, argument)
         case _:
             await visit.toast(_UNREADABLE, is_alert=True)
+
+
+async def _press_of_others(visit: Visit, pressed: presses.Press | None) -> None:
+    """A button that was made up, or made for another chat, does nothing; what it is about is shown to who may see it."""
+    named = pressed.argument if isinstance(pressed, presses.CommandPress) else getattr(pressed, "ref", "")
+    about = reference(named)
+    found = await moving.visible(visit, about[0]) if about else None
+    if found is None:
+        await visit.toast(_GONE_ON, is_alert=True)
+        return
+    await visit.toast(_STALE)
+    case, role = found
+    await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
 
 
 async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
@@ -224,7 +251,8 @@ async def _hear_edit(visit: Visit, said: Said) -> None:
     ref = await visit.work.posts.case_of(visit.person.address, said.message)
     found = await moving.visible(visit, ref) if ref else None
     if found is not None and found[0].is_open and found[1] is not Role.ARBITRATOR:
-        await relaying.pass_on(visit, *found, said)
+        if not await relaying.is_held_back(visit, *found):
+            await relaying.pass_on(visit, *found, said)
     else:
         await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
 

@@ -94,7 +94,10 @@ async def _show_lot(lot: Sequence[Evidence], found: Evidence, case: Case, work: 
 
 
 _REFUSED = {
-    "type": Phrase("it is not a photo, a video or a PDF file. Please send it as one of these."),
+    "type": Phrase(
+        "it is of a kind that cannot be checked. Please send a photo (JPEG, PNG, WebP, GIF, HEIC), a video (MP4, MOV, "
+        "WebM) or a PDF file."
+    ),
     "too_big": Phrase("it is larger than 20 MB. Please send a smaller version."),
     "gone": Phrase("it can no longer be fetched. Please send it again."),
     "broken": Phrase("it cannot be opened: it is damaged, or locked by a password. Please send another copy of it."),

@@ -12,23 +12,25 @@ from conversations.cases.facts import Fact, NoteWritten, PrivateLimitSet, Rating
 from conversations.cases.lifecycle import NAMES
 from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
-from conversations.desk import moving, relaying, talking
-from conversations.desk.about_case import why_no_answer, why_no_rating
-from conversations.desk.access import recipients
+from conversations.desk import moving, originals, relaying, talking
+from conversations.desk.about_case import ENDED, why_no_answer, why_no_rating
+from conversations.desk.access import is_for, may, recipients
 from conversations.desk.commands import NO_CASE, do
 from conversations.desk.opening import submit
 from conversations.desk.publishing import journal, publish, show_card, tell_parties
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import intake
-from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.relay import WHICH_CASE, said_instead, template_chosen
+from conversations.dialogs.relay import REPLY, TEMPLATES, WHICH_CASE, said_instead, template_chosen
 from conversations.messages import Said
 from conversations.phrase import Phrase
 from conversations.templates import MOST_OWN, Template
 
 #: How often a party may set its private limit in a case.
 _MOST_LIMITS = 2
+
+#: Dialogs that end in words to the other side.
+_SAY_SOMETHING = frozenset({REPLY.name, TEMPLATES.name})
 
 
 async def finish(visit: Visit, context: Context) -> None:
@@ -38,10 +40,10 @@ async def finish(visit: Visit, context: Context) -> None:
         await submit(visit, context)
     elif name == WHICH_CASE.name:
         await _case_chosen(visit, context)
-    elif (found := await moving.visible(visit, context.dialog.ref, lock=True)) is None or (
-        found[1] not in BY_NAME[name].roles
-    ):
+    elif (found := await moving.visible(visit, context.dialog.ref, lock=True)) is None or not is_for(name, found[1]):
         await visit.say(talking.GONE, slot=QUESTION)
+    elif name in _SAY_SOMETHING and not may(name, found[1], found[0].state):
+        await visit.say(ENDED, ref=found[0].ref, slot=QUESTION)
     elif name in NAMES:
         await moving.finish(visit, context, *found)
     else:
@@ -96,7 +98,9 @@ async def _case_chosen(visit: Visit, context: Context) -> None:
         await visit.say(NO_CASE, slot=QUESTION)
         return
     await visit.say(Phrase("Case {ref}.", ref=vocabulary.reference(found[0].ref)), slot=QUESTION)
-    if then == "hear":
+    if then == "hear" and not found[0].is_open:
+        await visit.say(ENDED, ref=found[0].ref)
+    elif then == "hear":
         await relaying.hear(visit, *found, said_of(context.answers))
     else:
         await do(visit, then, *found, str(context.answers.get("argument", "")))
@@ -118,6 +122,8 @@ async def _replied(visit: Visit, context: Context, case: Case, role: Role) -> No
 
 async def _template_used(visit: Visit, context: Context, case: Case, role: Role) -> None:
     answers, store = context.answers, await visit.work.orders.store(case.store)
+    if answers["which"] not in ("new", "drop") and await relaying.is_held_back(visit, case, role):
+        return
     if answers["which"] == "new":
         added = (*store.templates, str(answers["words"]))[-MOST_OWN:]
         await visit.work.orders.set_templates(store.name, added)
@@ -191,6 +197,7 @@ _FINISHERS = {
     "reply": _replied,
     "templates": _template_used,
     "note": _noted,
+    "original": originals.send,
     "limit": _limit_set,
     "address": _address_given,
 }

@@ -10,6 +10,7 @@ from conversations.cases.orders import Order
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.verdict import Outcome
+from conversations.desk import floods
 from conversations.desk.access import recipients
 from conversations.desk.moving import add_evidence, files_of
 from conversations.desk.publishing import publish, show_card, tell_operator
@@ -36,6 +37,8 @@ async def submit(visit: Visit, context: Context) -> None:
     if verdict is None or verdict.outcome >= Outcome.NEEDS_EVIDENCE:
         line = Phrase("This can no longer be claimed as it stands. Please begin again; it takes only a moment.")
         await visit.say(line, slot=QUESTION, choices=((command(Phrase("Report a problem"), "new"),),))
+        return
+    if await floods.must_wait(visit, context):
         return
     moved = open_case(
         claim,

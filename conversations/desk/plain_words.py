@@ -7,8 +7,8 @@ from typing import Any
 
 from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.numbers import spellings
-from conversations.desk.anywhere import ANYWHERE, begin_claim, start_choices
-from conversations.desk.visit import Visit
+from conversations.desk.anywhere import ANYWHERE, begin_claim
+from conversations.desk.visit import Visit, start_choices
 from conversations.dialogs.steps import LONGEST
 from conversations.messages import Said
 from conversations.phrase import Phrase
@@ -25,7 +25,7 @@ async def hear(visit: Visit, said: Said) -> None:
     else:
         await visit.say(
             Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
-            choices=start_choices(visit),
+            choices=start_choices(visit.person),
         )
 
 

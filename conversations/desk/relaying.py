@@ -7,12 +7,12 @@ from dataclasses import asdict, replace
 
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case
-from conversations.cases.evidence import MAX_SIZE, File, FileKind
+from conversations.cases.evidence import MAX_SIZE, Evidence, File, FileKind
 from conversations.cases.facts import MessagePassedOn
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
-from conversations.desk import talking, translating
+from conversations.desk import floods, talking, translating
 from conversations.desk.access import recipients
 from conversations.desk.filing import SPEAKERS
 from conversations.desk.moving import add_evidence, make_move, visible
@@ -48,7 +48,9 @@ async def hear(visit: Visit, case: Case, role: Role, said: Said) -> None:
 
 async def speak(visit: Visit, case: Case, role: Role, said: Said) -> None:
     """A message to the other side. One that shouts or insults waits for its sender to say how it shall be sent; who
-    only asks where things stand sees that at once, beside."""
+    only asks where things stand sees that at once, beside. Who floods the case has to wait."""
+    if await is_held_back(visit, case, role, said.files):
+        return
     if said.text and not said.is_edit and is_heated(said.text, visit.lexicons):
         kept = {"words": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
         await talking.begin(visit, dialogs.start(REPLY.name, case.ref, is_heated=True, **kept))
@@ -56,6 +58,15 @@ async def speak(visit: Visit, case: Case, role: Role, said: Said) -> None:
     await pass_on(visit, case, role, said)
     if not said.files and asks_where_it_stands(said.text, visit.lexicons):
         await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+
+
+async def is_held_back(visit: Visit, case: Case, role: Role, files: Sequence[File] = ()) -> bool:
+    """Whether the visitor has said too much in this case lately; counts one more. Never so for evidence that the policy
+    still has room for."""
+    usable = [file for file in files if file.may_be_evidence and file.size <= MAX_SIZE]
+    if usable and await _room(visit, case, role) > 0:
+        return False
+    return await floods.holds_back(visit, case)
 
 
 async def _is_more_of_album(visit: Visit, case: Case, role: Role, said: Said) -> bool:
@@ -162,7 +173,7 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said, usable: Sequen
     """Files what was sent as evidence, as far as it can be. Gives whether any was, and what to say of it: first what was
     filed, of the same album before too."""
     given = [item for item in await visit.work.evidence.of(case.ref) if item.by is role]
-    room = max(0, case.limits.files * (1 + len(case.rulings)) - len(given))
+    room = _room_beside(given, case)
     fitting = [file for file in usable if file.size <= MAX_SIZE]
     added = await add_evidence(visit, case, role, fitting[:room], said.text)
     album = said.album
@@ -173,6 +184,15 @@ async def _file(visit: Visit, case: Case, role: Role, said: Said, usable: Sequen
     if len(fitting) > room:
         lines.append(Phrase("You have given {count} files, the most that are kept as evidence.", count=len(given)))
     return bool(added), lines
+
+
+async def _room(visit: Visit, case: Case, role: Role) -> int:
+    return _room_beside([item for item in await visit.work.evidence.of(case.ref) if item.by is role], case)
+
+
+def _room_beside(given: Sequence[Evidence], case: Case) -> int:
+    """How many more files the policy keeps as evidence of one party."""
+    return max(0, case.limits.files * (1 + len(case.rulings)) - len(given))
 
 
 async def _answer_arbitrator(visit: Visit, case: Case, role: Role, said: Said) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from conversations import presses
 from conversations.cases.case import Case
+from conversations.cases.numbers import spellings
 from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk.access import role_in
+from conversations.desk import floods
+from conversations.desk.access import is_for, role_in
 from conversations.desk.policies import history_on, policy_of
+from conversations.desk.publishing import tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.commands import BY_NAME
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
 from conversations.dialogs.intake import INTAKE, order_key
 from conversations.dialogs.moves import MOVES
+from conversations.dialogs.originals import ORIGINAL
 from conversations.dialogs.rating import RATING, RESPOND
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
@@ -27,7 +29,11 @@ from conversations.ports import OpenDialog, Work
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
-    d.name: d for d in (INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, TEMPLATES, NOTE, LIMIT, ADDRESS, *MOVES.values())
+    d.name: d
+    for d in (
+        *(INTAKE, RATING, RESPOND, WHICH_CASE, REPLY, TEMPLATES, NOTE, ORIGINAL, LIMIT, ADDRESS),
+        *MOVES.values(),
+    )
 }
 
 GONE = Phrase("This case is not open to you any more.")
@@ -69,13 +75,15 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
     if step is None or step.id != opened.step:  # what was answered is not the question any more: things have changed
         await go_on(visit, stack, complaint=_MOVED_ON)
         return
+    if step.id == "code" and (is_shut := await _is_order_shut(visit, context)):
+        context = replace(context, found=())
     given = step.take(context, reply)
     album = album_begun(opened, reply)
     if isinstance(given, Complaint) and album:
         await _say_of_album(visit, album, given.why, opened.ref)
         return
     if isinstance(given, Complaint):
-        if step.id == "code" and await _has_guessed_too_often(visit):
+        if step.id == "code" and await _has_guessed_too_often(visit, context, is_shut=is_shut):
             await _lock(visit, stack)
             return
         await go_on(visit, stack, complaint=given.why)
@@ -150,7 +158,10 @@ async def resume(visit: Visit) -> None:
 def _is_open_to(context: Context) -> bool:
     """Whether the person still has the role in the case that the dialog is for: a store or an office can be lost."""
     case, opened = context.case, context.dialog
-    return not opened.ref or (case is not None and role_in(case, context.person) in BY_NAME[opened.name].roles)
+    if not opened.ref:
+        return True
+    role = role_in(case, context.person) if case is not None else None
+    return role is not None and is_for(opened.name, role)
 
 
 async def _end(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
@@ -176,7 +187,7 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
         return await _with_order(visit, context, typed)
     if case is not None and opened.name in (REPLY.name, TEMPLATES.name):
         return replace(context, order=await work.orders.get(case.claim.order))
-    if opened.name == "rule":
+    if opened.name in ("rule", ORIGINAL.name):
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
         return replace(context, cases=await cases_of(person.id, visit))
@@ -259,19 +270,47 @@ async def _bind(visit: Visit, opened: OpenDialog) -> None:
 
 # --- guessing --------------------------------------------------------------------------------------------------
 
-#: So many wrong codes in an hour, and the person has to wait.
-MOST_GUESSES = 5
-GUESS_PERIOD = timedelta(hours=1)
-
 
 async def is_locked(visit: Visit) -> bool:
     """Whether the person has guessed wrong too often lately."""
-    return await visit.work.guesses.count(visit.person.id, visit.now - GUESS_PERIOD) >= MOST_GUESSES
+    guesses, limit = visit.work.guesses, floods.GUESSES
+    return await guesses.count(visit.person.id, visit.now - limit.period) >= limit.most
 
 
-async def _has_guessed_too_often(visit: Visit) -> bool:
+async def _is_order_shut(visit: Visit, context: Context) -> bool:
+    """Whether all people together have guessed wrong too often at this number lately, be there such an order or not.
+
+    Nobody is told: the right code is answered like a wrong one, so that nothing can be learned by trying on.
+    """
+    limit = floods.ORDER_GUESSES
+    return await visit.work.tallies.count(_guesses_at(context), visit.now - limit.period) >= limit.most
+
+
+def _guesses_at(context: Context) -> str:
+    """Every way to write a number counts as one."""
+    *_, bare = "", *spellings(str(context.answers.get("number", "")))
+    return f"guess:{bare.lstrip('#＃').lower()}"
+
+
+async def _has_guessed_too_often(visit: Visit, context: Context, *, is_shut: bool) -> bool:
     await visit.work.guesses.add(visit.person.id, visit.now)
+    if not is_shut:
+        await visit.work.tallies.add(_guesses_at(context), visit.now)
+        if await _is_order_shut(visit, context):
+            await _tell_of_guesses(visit, context)
     return await is_locked(visit)
+
+
+async def _tell_of_guesses(visit: Visit, context: Context) -> None:
+    limit, number = floods.ORDER_GUESSES, str(context.answers.get("number", ""))
+    line = Phrase.counted(
+        "Order {number}: {n} wrong code within a day. Until {until} no code is accepted for it, and nobody is told.",
+        "Order {number}: {n} wrong codes within a day. Until {until} no code is accepted for it, and nobody is told.",
+        limit.most,
+        number=number,
+        until=visit.now + limit.period,
+    )
+    await tell_operator(visit.settings, visit.work, line)
 
 
 async def _lock(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:

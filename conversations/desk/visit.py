@@ -28,6 +28,7 @@ class Settings:
     pack: Pack
     languages: Mapping[str, str] = field(default_factory=dict)  # code -> its own name
     operator: int | None = None  # an address
+    confirms_invites: bool = False  # the operator has to confirm who accepted an invitation
     lexicons: Callable[[str], Sequence[Lexicon]] = lambda language: ()
     spoken: Callable[[str], str] = str
     translates: bool = False
@@ -103,3 +104,14 @@ class Visit:
 def command(label: Phrase, name: str, argument: str = "", style: Style = Style.PLAIN) -> Choice:
     """A button that does what the command does."""
     return Choice(label, presses.write(presses.CommandPress(name, argument)), style)
+
+
+def start_choices(person: Person) -> Choices:
+    """Where to go from here, what the person's role needs most first."""
+    first = [command(Phrase("Open the queue"), "queue", style=Style.PRIMARY)] if person.is_arbitrator else []
+    is_buyer = not person.stores and not person.is_arbitrator
+    new = command(Phrase("Report a problem"), "new", style=Style.PRIMARY if is_buyer else Style.PLAIN)
+    mine = command(Phrase("My cases"), "cases", style=Style.PRIMARY if person.stores else Style.PLAIN)
+    rest = [new, mine] if is_buyer else [mine, new]
+    rows = [*((button,) for button in first), *((button,) for button in rest)]
+    return (*rows, (command(Phrase("Language"), "language"), command(Phrase("Help"), "help")))

@@ -12,6 +12,7 @@ from conversations.cases.terms import Kind
 
 #: A reference: six signs without those that look or sound alike, with a dash in the middle or not.
 _REFERENCE = re.compile(r"([A-HJKMNP-Z2-9]{3})(-?)([A-HJKMNP-Z2-9]{3})", re.IGNORECASE)
+_EXHIBIT = re.compile(r"e?([0-9]{1,4})", re.IGNORECASE)
 _GOODS = frozenset({"goods", "return"})
 
 
@@ -28,6 +29,12 @@ def reference(text: str) -> tuple[str, bool] | None:
     """A case reference, and whether it was written with its dash (then it can be nothing else)."""
     match = _REFERENCE.fullmatch(bare(text))
     return None if match is None else ((match[1] + match[3]).upper(), bool(match[2]))
+
+
+def exhibit(text: str) -> str | None:
+    """The name of an exhibit (E3), as it was typed: with or without its letter."""
+    match = _EXHIBIT.fullmatch(bare(text))
+    return None if match is None else f"E{int(match[1])}"
 
 
 def prefill(move: str, text: str, case: Case) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _HOUSE = (
     Command("evidence", Phrase("See the evidence of a case"), EVERYBODY),
     Command("record", Phrase("See what has happened in a case"), EVERYBODY),
     Command("casefile", Phrase("The whole record of a case"), EVERYBODY),
+    Command("original", Phrase("Open the original of an exhibit"), (ARBITRATOR,)),
     Command("note", Phrase("Write a note that only arbitrators see"), (ARBITRATOR,)),
     Command("limit", Phrase("Tell the desk alone how far you would go"), (BUYER, SELLER)),
     Command("problem", Phrase("Report a problem with a replacement"), (BUYER,)),
@@ -41,6 +42,9 @@ _HOUSE = (
     Command("report", Phrase("How your store is doing, and what to improve"), (SELLER,)),
     Command("address", Phrase("Set where returns are sent"), (SELLER,)),
     Command("language", Phrase("Choose your language"), EVERYBODY),
+    Command("privacy", Phrase("What is kept about you, and for how long"), EVERYBODY),
+    Command("export", Phrase("Get everything that is kept about you"), EVERYBODY),
+    Command("forget", Phrase("Have everything about you erased"), EVERYBODY),
     Command("cancel", Phrase("Stop what you are doing"), EVERYBODY),
     Command("help", Phrase("What you can do here"), EVERYBODY),
 )

@@ -15,6 +15,7 @@ from conversations.cases.money import Money, MoneyError
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.policy.durations import Duration
+from conversations.policy.retention import Retention
 from conversations.policy.rules import AnyRule
 
 
@@ -67,6 +68,7 @@ class Pack(BaseModel):
     files: int = Field(default=10, ge=1, le=100)
     rating: Duration = timedelta(days=30)
     transit: Duration = timedelta(days=10)
+    retention: Retention = Retention()
     recommend: tuple[Recommendation, ...] = ()
     rules: tuple[AnyRule, ...]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ BOT: Final = '{"id":7000000001,"is_bot":true,"first_name":"Bench","username":"Be
 
 @dataclass(slots=True)
 class Person:
-    """`waits_for` is the step that is not answered yet; `seen` the message whose keyboard asks for the next one."""
+    """`waits_for` is the step that is not answered yet; `seen` the message whose `keyboard` asks for the next one."""
 
     chat: int
     next: int = 0
@@ -34,6 +35,7 @@ class Person:
     handed_at: float = 0.0
     is_heard: bool = True
     seen: int = 0
+    keyboard: str = ""
 
     @property
     def names(self) -> str:
@@ -138,7 +140,7 @@ class Crowd:
         self._heard(person)
         step = person.waits_for
         if step is not None and step.until in keyboard:
-            person.seen = message
+            person.seen, person.keyboard = message, keyboard
             self._answered(person)
 
     def toasted(self, query: str) -> None:
@@ -184,7 +186,11 @@ class Crowd:
         step = self._script.steps[person.next]
         person.waits_for, person.is_heard = step, False
         number = next(self._ids)
-        body = self._said(person, step.say) if step.say else self._pressed(person, step.press, number)
+        body = (
+            self._said(person, step.say)
+            if step.say
+            else self._pressed(person, _carried(person.keyboard, step.press), number)
+        )
         self.pending.append(Update(number, person, f'{{"update_id":{number},{body}}}'.encode()))
         self._on_update()
 
@@ -210,3 +216,9 @@ class Crowd:
             f'"message":{{"message_id":{person.seen},"from":{BOT},"chat":{{{person.names},"type":"private"}},'
             f'"date":{int(time())},"text":"A question"}},"chat_instance":"{person.chat}","data":{json.dumps(data)}}}'
         )
+
+
+def _carried(keyboard: str, press: str) -> str:
+    """What the button carries that means `press`: a bot may have put a seal before it."""
+    found = re.search(rf'"([^"]*{re.escape(press)})"', keyboard)
+    return found[1] if found else press

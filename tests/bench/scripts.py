@@ -53,7 +53,7 @@ CLAIM = Script(
         Step(_press("intact", "yes"), press=_press("unused", "yes")),
         Step(_press("words", ">"), press=_press("intact", "yes")),
         Step(_press("sure", "."), say="It is not the colour that I had hoped for."),
-        Step('"1:m:', press=_press("sure", ".")),
+        Step("1:m:", press=_press("sure", ".")),
     ),
     is_once=True,
 )

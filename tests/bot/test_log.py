@@ -2,13 +2,19 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import structlog
+import yarl
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from bot import log
+from bot.settings import Settings
 
 TOKEN = "7000000001:AAE-abcdefghijklmnopqrstuvwxyz_01234"
 URL = f"https://api.telegram.org/bot{TOKEN}/sendMessage"
@@ -62,6 +68,55 @@ def test_token_is_redacted_everywhere(capsys: pytest.CaptureFixture[str]) -> Non
     assert len(shown.splitlines()) == 3
     assert "AAE" not in shown
     assert shown.count(log.REDACTED) >= 8
+
+
+def test_what_is_no_text_and_what_caused_an_error_is_redacted_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """URLs of aiohttp have a `name`, as a log record has; a token may stand in the cause of a cause, and in a group."""
+    log.configure("INFO", as_json=True)
+    encoded = URL.replace(":AAE", "%3AAAE")
+
+    log.get("a").warning("asked", url=yarl.URL(URL), path=Path(f"/file/bot{TOKEN}"), keys={URL: {TOKEN}}, at=encoded)
+    refused = aiohttp.ClientResponseError(
+        aiohttp.RequestInfo(yarl.URL(URL), "POST", CIMultiDictProxy(CIMultiDict())), ()
+    )
+    log.get("a").warning("refused", error=refused, group=ExceptionGroup("all", [refused]))
+    try:
+        try:
+            try:
+                raise refused
+            except aiohttp.ClientError as err:
+                raise ExceptionGroup(f"for {TOKEN}", [err]) from err
+        except ExceptionGroup as err:
+            err.add_note(f"at {encoded}")
+            raise RuntimeError("no") from err
+    except RuntimeError:
+        log.get("a").exception("failed")
+        logging.getLogger("somebody.else").exception("failed", stack_info=True)
+        log.last_words(*sys.exc_info())  # type: ignore[arg-type]
+
+    assert "AAE" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["postgresql://bot:{}@db/x", "postgresql://:{}@db", "https://me:{}@host/path"])
+@pytest.mark.parametrize("password", ["s3cret", "p@ss:w/rd", "a%20b"])
+def test_passwords_of_urls_are_redacted(url: str, password: str) -> None:
+    shown = log.redact(f"cannot reach {url.format(password)}, sorry")
+    assert password not in shown and shown.startswith("cannot reach ") and shown.endswith(", sorry")
+
+
+def test_secrets_of_the_settings_show_in_no_log(capsys: pytest.CaptureFixture[str]) -> None:
+    secrets = {
+        "webhook_secret": "CANARY-webhook",
+        "s3_secret_access_key": "CANARY/s3+key",
+        "bot_token": "7:CANARY-short",
+    }
+    Settings.load(secrets)
+    log.configure("INFO", as_json=True)
+
+    for secret in secrets.values():
+        log.get("a").warning(f"got {secret}", header=secret, error=ValueError(secret))
+
+    assert "CANARY" not in capsys.readouterr().err
 
 
 def test_console_shows_no_token_either(capsys: pytest.CaptureFixture[str]) -> None:

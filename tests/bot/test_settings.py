@@ -27,9 +27,16 @@ def test_defaults_need_nothing() -> None:
         "database_url": "sqlite:///aftersales.db",
         "policy": "tmall_global",
         "evidence_dir": Path("evidence"),
+        "evidence_url": None,
+        "s3_endpoint": None,
+        "s3_region": None,
+        "s3_access_key_id": None,
+        "s3_secret_access_key": None,
         "webhook_url": None,
         "webhook_secret": None,
         "webhook_listen": Address("127.0.0.1", 8443),
+        "button_key": None,
+        "confirm_invites": False,
         "health_listen": None,
         "operator_chat": None,
         "translate_url": None,
@@ -46,9 +53,16 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "DATABASE_URL": "postgresql://bot@db/aftersales",
         "POLICY": "house.toml",
         "EVIDENCE_DIR": "/srv/evidence",
+        "EVIDENCE_URL": "s3://shop-evidence/bot/",
+        "S3_ENDPOINT": "https://s3.example/",
+        "S3_REGION": "eu-central-1",
+        "S3_ACCESS_KEY_ID": "shop",
+        "S3_SECRET_ACCESS_KEY": "s3kr3t/+==",
         "WEBHOOK_URL": "https://bot.example/telegram",
         "WEBHOOK_SECRET": "s3cret",
         "WEBHOOK_LISTEN": "0.0.0.0:80",
+        "BUTTON_KEY": "0123456789abcdef",
+        "CONFIRM_INVITES": "true",
         "HEALTH_LISTEN": "0.0.0.0:81",
         "OPERATOR_CHAT": "-100123",
         "TRANSLATE_URL": "http://127.0.0.1:5000/",
@@ -64,9 +78,16 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "database_url": "postgresql://bot@db/aftersales",
         "policy": "house.toml",
         "evidence_dir": Path("/srv/evidence"),
+        "evidence_url": "s3://shop-evidence/bot",
+        "s3_endpoint": "https://s3.example",
+        "s3_region": "eu-central-1",
+        "s3_access_key_id": "shop",
+        "s3_secret_access_key": SecretStr("s3kr3t/+=="),
         "webhook_url": "https://bot.example/telegram",
         "webhook_secret": SecretStr("s3cret"),
         "webhook_listen": Address("0.0.0.0", 80),
+        "button_key": SecretStr("0123456789abcdef"),
+        "confirm_invites": True,
         "health_listen": Address("0.0.0.0", 81),
         "operator_chat": -100123,
         "translate_url": "http://127.0.0.1:5000",
@@ -101,9 +122,20 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TRANSLATE_URL", "localhost:5000"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "aftersales.db"),
+        ("DATABASE_URL", "postgresql://bot:SECRET[@db/x"),
+        ("DATABASE_URL", "postgresql://bot:SECRET\u2100@db/x"),  # urllib quotes all of it
+        ("BOT_API_URL", "http://bot:SECRET\u2100@db/x"),
+        ("EVIDENCE_DIR", "s3://shop-evidence"),
+        ("EVIDENCE_URL", "/srv/evidence"),
+        ("EVIDENCE_URL", "s3://"),
+        ("EVIDENCE_URL", "s3://shop:secret@bucket"),
+        ("EVIDENCE_URL", "s3://bucket/prefix?key=secret"),
+        ("S3_ENDPOINT", "s3.example"),
         ("WEBHOOK_URL", "http://bot.example/"),
         ("WEBHOOK_SECRET", "a b"),
         ("WEBHOOK_SECRET", "x" * 257),
+        ("BUTTON_KEY", "short"),
+        ("CONFIRM_INVITES", "perhaps"),
         ("WEBHOOK_LISTEN", "8443"),
         ("WEBHOOK_LISTEN", "localhost:http"),
         ("WEBHOOK_LISTEN", "localhost:70000"),
@@ -122,6 +154,7 @@ def test_malformed_value_names_the_variable_and_is_not_shown(
 
     assert "\n" not in str(caught.value)
     assert "SECRET" not in name or value not in str(caught.value)
+    assert "bot:SECRET" not in str(caught.value)
 
 
 def test_missing_token_is_said_when_it_is_needed() -> None:
@@ -134,6 +167,19 @@ def test_token_shows_in_no_text_of_the_settings() -> None:
 
     assert settings.require_token() == TOKEN
     assert TOKEN not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_no_secret_shows_in_the_settings() -> None:
+    settings = Settings.load(
+        {
+            "bot_token": TOKEN,
+            "database_url": "postgresql://bot:CANARY@db/aftersales",
+            "webhook_secret": "CANARY",
+            "s3_secret_access_key": "CANARY",
+        }
+    )
+    assert settings.database_url == "postgresql://bot:CANARY@db/aftersales"
+    assert "CANARY" not in repr(settings) + str(settings)
 
 
 def test_settings_cannot_be_changed() -> None:

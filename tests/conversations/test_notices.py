@@ -92,6 +92,7 @@ def examples(build):
         (facts.EvidenceAdded(1, FileKind.PHOTO), B),
         (facts.EvidenceFiled(1, "ab" * 32, "image/jpeg"), C),
         (facts.EvidenceRefused(1, "broken"), C),
+        (facts.OriginalOpened(2), A),
         (facts.MessagePassedOn("hi"), B),
         (facts.MessagePassedOn("", 2), B),
         (facts.MessagePassedOn("hi!", is_edit=True), S),
@@ -126,7 +127,7 @@ def test_the_other_side_hears_of_every_move(build, examples):
     quiet = {
         *(facts.CaseOpened, facts.PrivateLimitSet, facts.OwnerReminded, facts.ArbitratorsReminded),
         *(facts.EvidenceAdded, facts.EvidenceFiled, facts.EvidenceRefused, facts.MessagePassedOn, facts.NoteWritten),
-        *(facts.DeadlineExtended, facts.GraceGiven),
+        *(facts.DeadlineExtended, facts.GraceGiven, facts.EntryErased, facts.OriginalOpened),
     }
     for fact, who in examples:
         if type(fact) in quiet or isinstance(fact, facts.ServiceRated):

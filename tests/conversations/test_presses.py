@@ -22,7 +22,7 @@ def test_a_button_brings_back_what_it_carries_or_does_not_fit(press):
     except ValueError:
         return
 
-    assert len(text.encode()) <= 64
+    assert len(text.encode()) <= 55
     assert presses.read(text) == press
 
 
@@ -30,7 +30,7 @@ def test_a_button_brings_back_what_it_carries_or_does_not_fit(press):
 def test_reading_never_fails(text):
     pressed = presses.read(text)
 
-    assert pressed is None or presses.read(presses.write(pressed) if len(text.encode()) <= 64 else text) == pressed
+    assert pressed is None or presses.read(presses.write(pressed) if len(text.encode()) <= 55 else text) == pressed
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_a_button_of_another_kind_means_nothing(text):
     assert presses.read(text) is None
 
 
-def test_a_button_carries_64_bytes_and_not_one_more():
-    room = 64 - len("1:c:case:")
+def test_a_button_carries_55_bytes_and_not_one_more():
+    room = 55 - len("1:c:case:")
 
-    assert len(presses.write(CommandPress("case", "x" * room))) == 64
+    assert len(presses.write(CommandPress("case", "x" * room))) == 55
     with pytest.raises(ValueError, match="too long for a button"):
         presses.write(CommandPress("case", "x" * (room + 1)))
     with pytest.raises(ValueError, match="too long for a button"):

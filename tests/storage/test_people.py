@@ -1,10 +1,13 @@
 """Everybody we know, and their roles."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from conversations.cases.roles import Role
 from conversations.messages import Person, Sender
+from conversations.ports import Application
 from storage.database import Database
 
 ANN = Sender(address=7_000_000_001, name="Ann", language="de")
@@ -92,3 +95,28 @@ async def test_sellers_and_arbitrators_are_found_by_role(db: Database, people: t
         assert await work.people.at_address(ann.address) == ann
         assert await work.people.at_address(1) is None
         assert await work.people.of_ids([ann.id, cho.id, 99]) == {ann.id: ann, cho.id: cho}
+
+
+async def test_applications_wait_until_they_are_settled(db: Database, people: tuple[Person, Person, Person]) -> None:
+    one, other, _ = people
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    sells = Application(person=one.id, role=Role.SELLER, store="Lumen", at=noon + timedelta(hours=1))
+    decides = Application(person=one.id, role=Role.ARBITRATOR, store="", at=noon + timedelta(hours=2))
+    theirs = Application(person=other.id, role=Role.SELLER, store="Lumen", at=noon)
+    async with db.work() as work:
+        for application in (sells, decides, theirs, replace(sells, at=noon + timedelta(hours=9))):
+            await work.people.apply(application)
+        assert await work.people.applications() == [theirs, sells, decides]
+
+        assert await work.people.settle(one.id) == [decides, sells]
+        assert await work.people.settle(one.id) == []
+        assert await work.people.applications() == [theirs]
+
+
+async def test_with_roles_are_those_who_have_any(db: Database) -> None:
+    async with db.work() as work:
+        seller, arbitrator, _ = [await work.people.greet(Sender(address=n, name="X")) for n in (1, 2, 3)]
+        await work.people.save(replace(seller, stores=frozenset({"Lumen"})))
+        await work.people.save(replace(arbitrator, is_arbitrator=True))
+
+        assert [person.id for person in await work.people.with_roles()] == [seller.id, arbitrator.id]

@@ -19,12 +19,13 @@ from conversations.cases.case import Case
 from conversations.cases.clocks import Outage
 from conversations.cases.evidence import Evidence, File, FileKind
 from conversations.cases.facts import ClaimWithdrawn
+from conversations.cases.figures import Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.messages import Notice, Outgoing, Sender
 from conversations.phrase import Phrase
-from conversations.ports import Link, LinkPurpose, OpenDialog
+from conversations.ports import Application, Link, LinkPurpose, OpenDialog, Wishes
 from storage import codec
 from storage.database import Database
 from storage.lanes import Leased, Outcome
@@ -38,6 +39,8 @@ KEY = OrderKey("Lumen", "N5000")
 REF = "R05000"
 EXHIBIT = File(kind=FileKind.PHOTO, file_id="f", unique_id="u", size=1, mime="image/jpeg")
 SHOWN = Evidence(n=1, by=Role.BUYER, at=NOW, file=EXHIBIT, caption="")
+
+ADVICE = Suggestion(store="Lumen", kind="slow", made_at=NOW, days=30, was=1)
 
 #: Rows of each of the tables that grow with the cases.
 ROWS = 20_000
@@ -117,6 +120,34 @@ CALLS: dict[str, Call] = {
     "guesses.add": lambda w: w.guesses.add(5_000, NOW),
     "marks.get": lambda w: w.marks.get("alive", lock=True),
     "marks.set": lambda w: w.marks.set("alive", NOW),
+    "journal.chain": lambda w: w.journal.chain(REF),
+    "journal.is_missed": lambda w: w.journal.is_missed(REF),
+    "journal.verify_many": lambda w: w.journal.verify_many([REF]),
+    "heads.last": lambda w: w.heads.last(),
+    "people.apply": lambda w: w.people.apply(Application(person=5_000, role=Role.SELLER, store="Lumen", at=NOW)),
+    "people.settle": lambda w: w.people.settle(5_000),
+    "tallies.count": lambda w: w.tallies.count("said:5000", NOW - HOUR),
+    "tallies.add": lambda w: w.tallies.add("said:5000", NOW),
+    "tallies.purge": lambda w: w.tallies.purge(NOW - HOUR),
+    "outcomes.get": lambda w: w.outcomes.get(REF),
+    "outcomes.hearings_of": lambda w: w.outcomes.hearings_of(REF),
+    "outcomes.standing": lambda w: w.outcomes.standing("Lumen", NOW),
+    "outcomes.note": lambda w: _noted(w),
+    "advice.of": lambda w: w.advice.of("Lumen"),
+    "advice.keep": lambda w: w.advice.keep(ADVICE),
+    "advice.drop": lambda w: w.advice.drop(ADVICE),
+    "digests.set_off": lambda w: w.digests.set_off(5_000, True),
+    "digests.done": lambda w: w.digests.done(5_000, "Lumen", NOW),
+    "privacy.of": lambda w: w.privacy.of(5_000),
+    "privacy.keep": lambda w: w.privacy.keep(5_000, Wishes(forget_at=NOW)),
+    "privacy.hold": lambda w: w.privacy.hold(5_000, NOW + HOUR, "a lawsuit"),
+    "privacy.release": lambda w: w.privacy.release(5_000),
+    "privacy.holds": lambda w: w.privacy.holds(),
+    "privacy.forgetting": lambda w: w.privacy.forgetting(NOW),
+    "privacy.cases_of": lambda w: w.privacy.cases_of(5_000),
+    "privacy.held_cases": lambda w: w.privacy.held_cases([REF], NOW),
+    "privacy.note_outdated": lambda w: w.privacy.note_outdated(REF, "texts", NOW),
+    "journal.erase": lambda w: w.journal.erase(REF, [1]),
     "inbox.arrive": lambda w: w.inbox.arrive([RawUpdate(update_id=900_001, lane="5000", payload={})], each=10),
     "inbox.suspect": lambda w: w.inbox.suspect(LEASED),
     "inbox.finish_all": lambda w: w.inbox.finish_all([(LEASED, Outcome(done=[5_000]))]),
@@ -141,6 +172,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "outbox.lease": lambda db: db.outbox.lease(16, 10, 60.0),
     "fetches.lease": lambda db: db.fetches.lease(4, 10, 60.0),
     "alarms.due": lambda db: db.alarms.due(NOW, 20, 30.0),
+    "alarms.late": lambda db: db.alarms.late(NOW),
     "alarms.next_at": lambda db: db.alarms.next_at(),
     "alarms.reclaim": lambda db: db.alarms.reclaim(),
     "pace.take": lambda db: db.pace("bot 1", rate=30, burst=30).take([1]),
@@ -149,8 +181,27 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
 
 #: What reads much by its nature, and is called on the operator's command line or not at all.
 OPERATOR = {
+    "cases.count_by_state": "a gauge that is scraped",
+    "people.applications": "a list on the command line",
+    "people.with_roles": "a list on the command line",
+    "digests.due": "once a week, of every seller",
+    "journal.refs": "all records are checked on the command line",
+    "heads.broken_off": "all records are checked on the command line",
+    "heads.digest": "all records, once a day",
+    "heads.publish": "all records, once a day",
+    "reports.arbitrators": "figures over a period, on the command line",
+    "reports.figures": "figures over a period; how long they take is measured by tests.bench.reports",
+    "reports.peers": "figures over a period; how long they take is measured by tests.bench.reports",
+    "reports.words": "figures over a period; how long they take is measured by tests.bench.reports",
     "cases.opened_since": "a new policy is tried on all past cases",
     "orders.all": "a list of orders on the command line",
+    "privacy.outdated": "once an hour, of cases that ended long ago",
+    "privacy.traces": "all that is kept of a person, whom it is sent to once a day at most; the queues hold two days",
+    "privacy.is_quiet": "for whoever is to be forgotten and has nothing else waiting; of what is pending",
+    "erasure.person": "once for each person who is forgotten, in everything that may tell of them",
+    "erasure.unneeded": "once for each case that loses its files",
+    "erasure.outdated_dialogs": "once an hour",
+    "erasure.outdated_drafts": "once an hour",
     "outbox.introduce": "people and slots that the unit of work knows of already; see people.get and posts.in_slots",
     "guesses.purge": "of a table that only holds wrong guesses",
 }
@@ -165,6 +216,12 @@ async def _reordered(work: SqlWork) -> None:
     assert order is not None
     [item] = order.items
     await work.orders.put(replace(order, items=(replace(item, no="2"),)))
+
+
+async def _noted(work: SqlWork) -> None:
+    case = await work.cases.get(REF)
+    assert case is not None
+    await work.outcomes.note(replace(case, ref=REF), [ClaimWithdrawn()], who=Role.BUYER, at=NOW)
 
 
 async def _changed(work: SqlWork, ref: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Guesses, packs and marks."""
+"""Guesses, tallies, packs and marks."""
 
 from datetime import datetime, timedelta
 
@@ -21,6 +21,22 @@ async def test_guesses_count_from_an_instant_on(db: Database, noon: datetime) ->
 
         assert await work.guesses.count(1, noon) == 2
         assert await work.guesses.count(2, noon) == 0
+
+
+async def test_tallies_count_each_thing_from_an_instant_on(db: Database, noon: datetime) -> None:
+    async with db.work() as work:
+        for minutes in (0, 1, 2):
+            await work.tallies.add("said:1:A7KQ2M", noon + minutes * MINUTE)
+        await work.tallies.add("said:2:A7KQ2M", noon)
+
+        assert await work.tallies.count("said:1:A7KQ2M", noon) == 3
+        assert await work.tallies.count("said:1:A7KQ2M", noon + MINUTE) == 2
+        assert await work.tallies.count("said:3:A7KQ2M", noon) == 0
+
+        await work.tallies.purge(noon + MINUTE)
+
+        assert await work.tallies.count("said:1:A7KQ2M", noon) == 2
+        assert await work.tallies.count("said:2:A7KQ2M", noon) == 0
 
 
 async def test_a_pack_is_kept_by_its_hash(db: Database) -> None:

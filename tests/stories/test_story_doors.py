@@ -48,7 +48,7 @@ async def test_late_press_shows_where_the_case_stands(bench: Bench, languages: t
     foreign = await bench.buyer("Max", languages[1])
     await foreign.start()
     await foreign.press_late((await foreign.messages())[-1]["message_id"], approve[1])
-    assert await foreign.toast() == foreign.reads("There is no such case among yours. /cases shows them all.")
+    assert await foreign.toast() == foreign.reads("This has moved on. Please use the newest message, or /cases.")
     await foreign.press_late((await foreign.messages())[-1]["message_id"], "0:something:old")
     assert await foreign.toast() == foreign.reads(
         "This button is from an older version. Please use the newest message, or /cases."

@@ -7,7 +7,7 @@ from stories_bench import Bench, Chat
 from stories_files import MP4, PDF, jpeg, located_jpeg
 from stories_steps import calls_arbitrator, names_order, opens_refund, refuses, takes, two_parties
 
-from bot.compose import COPIES
+from bot.evidence import COPIES
 from conversations.phrase import Phrase
 from storage.evidence_files import FolderStore
 

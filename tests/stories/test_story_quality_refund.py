@@ -124,7 +124,9 @@ async def test_evidence_that_is_none_is_taken_out_and_both_are_told(bench: Bench
     await buyer.tap("Leave out")
     await buyer.tap("Send the claim")
 
-    await buyer.is_told("it is not a photo, a video or a PDF file. Please send it as one of these.")
+    await buyer.is_told(
+        "it is of a kind that cannot be checked. Please send a photo (JPEG, PNG, WebP, GIF, HEIC), a video (MP4, MOV, WebM) or a PDF file."
+    )
     await buyer.reads_on_card("Evidence that could not be used", "E2")
     await seller.say("/case")
     await seller.reads_on_card("Evidence that could not be used", "E2")

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -21,7 +22,7 @@ from bot.casefiles.making import CaseFiles
 from bot.casefiles.page import page
 from bot.casefiles.signs import Signs, without_idle_marks
 from bot.messenger import DeliveryError, Messenger
-from bot.workers.delivery import Delivery
+from bot.workers.delivery import Chat, Delivery
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.casefile import CaseFile, Part
 from conversations.cases.roles import Role
@@ -31,6 +32,7 @@ from locales import languages, plain
 from locales.wording import BIDI_CONTROLS, isolated
 from storage.database import Database
 from storage.evidence_files import FolderStore
+from storage.lanes import Item
 
 #: No messenger: nothing is to reach it.
 NOBODY = cast(Messenger, None)
@@ -267,14 +269,15 @@ async def test_one_is_made_at_a_time_and_whoever_comes_meanwhile_is_served_later
     async with sqlite_db.work() as work:
         ann = await work.people.greet(Sender(address=11, name="Ann"))
     dossier = Dossier(ref=REF, reader=Role.BUYER, caption=Phrase("Case file {ref}", ref="A7K-Q2M"))
-    delivery = Delivery(sqlite_db, NOBODY, Pace(UNLIMITED), copies=copies, case_files=papers)
+    delivery = Delivery(sqlite_db, NOBODY, Pace(UNLIMITED), copies=copies, originals=store, case_files=papers)
     making = asyncio.create_task(papers.make(REF, Role.BUYER, "en"))
     async with asyncio.timeout(15):
         while not papers.is_busy:  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.005)
 
+    item = Item(1, Outgoing(to=ann.id, body=dossier), datetime.now(UTC))
     with pytest.raises(DeliveryError) as caught:
-        await delivery.deliver(ann, Outgoing(to=ann.id, body=dossier))
+        await delivery.deliver(Chat(ann, {}), item, lambda post: None)
 
     assert (caught.value.permanent, caught.value.retry_after) == (False, 2.0)
     await making

@@ -83,7 +83,7 @@ def test_orders_import_of_a_missing_file_is_a_usage_error(desk):
     assert "nowhere.csv" in result.stderr
 
 
-def links_of(desk, output):
+def links_of(desk, output, *, days=0):
     """What the one printed link is good for."""
     assert output.startswith("https://t.me/shop_bot?start=")
     assert output.count("\n") == 1
@@ -91,10 +91,10 @@ def links_of(desk, output):
     assert len(token) <= 64
 
     async def peek(db):
-        from datetime import UTC, datetime
+        from datetime import UTC, datetime, timedelta
 
         async with db.reading() as work:
-            return await work.links.peek(token, datetime.now(UTC))
+            return await work.links.peek(token, datetime.now(UTC) + timedelta(days=days))
 
     return desk.with_database(peek)
 
@@ -113,6 +113,13 @@ def test_orders_link_is_one_deep_link_to_the_order(stocked, named, key):
     link = links_of(stocked, stocked.out("orders", "link", named))
 
     assert link == Link(purpose=LinkPurpose.ORDER, store=key.store, number=key.number)
+
+
+def test_orders_link_ends_after_half_a_year(stocked):
+    printed = stocked.out("orders", "link", "1001")
+
+    assert links_of(stocked, printed, days=179) is not None
+    assert links_of(stocked, printed, days=181) is None
 
 
 def test_orders_link_of_an_unknown_order_fails(stocked):

@@ -23,6 +23,7 @@ from bot.playground.faults import FaultRule, Faults
 from bot.playground.files import Upload as Sent
 from bot.playground.people import User
 from bot.screens import Button, Entity, Screen
+from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
 from bot.telegram.sender import MAX_UPLOAD, TelegramMessenger
 from conversations.cases.evidence import File, FileKind
@@ -61,6 +62,11 @@ async def shown(world: World, user: User, *files: tuple[str, bytes, str], kind: 
     return found
 
 
+def sealed(world: World, user: User, do: str) -> str:
+    """What a button carries in that person's chat."""
+    return Seals(world.token).seal(user.id, do)
+
+
 async def test_screen_arrives_with_entities_and_buttons(messenger: TelegramMessenger, world: World, ana: User) -> None:
     sent = await messenger.send(ana.id, CARD)
 
@@ -73,10 +79,10 @@ async def test_screen_arrives_with_entities_and_buttons(messenger: TelegramMesse
     ]
     assert message["reply_markup"]["inline_keyboard"] == [
         [
-            {"text": "Yes", "callback_data": "v1:yes", "style": "success"},
-            {"text": "No", "callback_data": "v1:no"},
+            {"text": "Yes", "callback_data": sealed(world, ana, "v1:yes"), "style": "success"},
+            {"text": "No", "callback_data": sealed(world, ana, "v1:no")},
         ],
-        [{"text": "Help", "callback_data": "v1:help"}],
+        [{"text": "Help", "callback_data": sealed(world, ana, "v1:help")}],
     ]
 
 
@@ -270,7 +276,7 @@ async def test_press_is_answered_once_and_late_ones_do_not_matter(
     messenger: TelegramMessenger, world: World, ana: User
 ) -> None:
     [message] = await messenger.send(ana.id, CARD)
-    query = acting.press(world, ana, message, data="v1:yes")
+    query = acting.press(world, ana, message, data=sealed(world, ana, "v1:yes"))
 
     await messenger.answer_press(str(query), "x" * 300, is_alert=True)
     await messenger.answer_press(str(query))

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messenger import Unreadable
+from bot.telegram.buttons import Seals
 from bot.telegram.updates import NO_LANE, lane_of, read
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import Incoming, Left, Pressed, Returned, Said, Sender
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SEALS = Seals("1:A")
 THEN = datetime(2026, 2, 28, 10, tzinfo=UTC)
 STAMP = int(THEN.timestamp())
 USER = {"id": 7, "is_bot": False, "first_name": "Ana", "last_name": "Ruiz", "language_code": "es"}
@@ -92,25 +94,36 @@ def file(kind: FileKind, **more: Any) -> File:
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
 )
 def test_message_becomes_what_was_said(content: dict[str, Any], expected: Incoming) -> None:
-    assert read(message(**content), received_at=NOW) == expected
+    assert read(message(**content), received_at=NOW, seals=SEALS) == expected
 
 
 def test_edit_says_so_at_the_time_of_the_edit() -> None:
     update = message(text="hello!", edit_date=STAMP + 60)
     update["edited_message"] = update.pop("message")
 
-    found = read(update, received_at=NOW)
+    found = read(update, received_at=NOW, seals=SEALS)
 
     edited_at = datetime(2026, 2, 28, 10, 1, tzinfo=UTC)
     assert found == Incoming(sender=ANA, at=edited_at, content=Said(message=5, text="hello!", is_edit=True))
 
 
+def press(data: str) -> Incoming | None:
+    query = {"id": "99", "from": USER, "chat_instance": "1", "data": data, "message": {"message_id": 4, "chat": CHAT}}
+    return read({"update_id": 1, "callback_query": query}, received_at=NOW, seals=SEALS)
+
+
 def test_press_is_dated_when_it_came_in() -> None:
-    query = {"id": "99", "from": USER, "chat_instance": "1", "data": "v1:x", "message": {"message_id": 4, "chat": CHAT}}
+    assert press(SEALS.seal(7, "1:x")) == Incoming(sender=ANA, at=NOW, content=Pressed(query="99", do="1:x", message=4))
 
-    found = read({"update_id": 1, "callback_query": query}, received_at=NOW)
 
-    assert found == Incoming(sender=ANA, at=NOW, content=Pressed(query="99", do="v1:x", message=4))
+def test_press_of_a_button_of_another_chat_is_not_ours() -> None:
+    assert press(SEALS.seal(8, "1:x")) == Incoming(
+        sender=ANA, at=NOW, content=Pressed(query="99", do="1:x", message=4, is_ours=False)
+    )
+
+
+def test_press_of_a_button_from_before_the_seals_says_nothing() -> None:
+    assert press("1:m:A7KQ2M:1:approve") == Incoming(sender=ANA, at=NOW, content=Pressed(query="99", do="", message=4))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +132,7 @@ def test_press_is_dated_when_it_came_in() -> None:
 def test_block_and_its_end(status: str, expected: Left | Returned | None) -> None:
     change = {"chat": CHAT, "from": USER, "date": STAMP, "old_chat_member": {}, "new_chat_member": {"status": status}}
 
-    found = read({"update_id": 1, "my_chat_member": change}, received_at=NOW)
+    found = read({"update_id": 1, "my_chat_member": change}, received_at=NOW, seals=SEALS)
 
     assert found == (Incoming(sender=ANA, at=THEN, content=expected) if expected else None)
 
@@ -138,7 +151,7 @@ def test_block_and_its_end(status: str, expected: Left | Returned | None) -> Non
     ],
 )
 def test_what_is_nothing_to_us_is_passed_over(update: dict[str, Any]) -> None:
-    assert read(update, received_at=NOW) is None
+    assert read(update, received_at=NOW, seals=SEALS) is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +170,7 @@ def test_what_is_nothing_to_us_is_passed_over(update: dict[str, Any]) -> None:
 )
 def test_what_is_no_update_is_unreadable_and_not_quoted(update: dict[str, Any], place: str) -> None:
     with pytest.raises(Unreadable, match=place) as caught:
-        read(update, received_at=NOW)
+        read(update, received_at=NOW, seals=SEALS)
 
     assert "secret" not in str(caught.value)
 
@@ -199,7 +212,7 @@ JSON = st.recursive(
 def test_no_update_breaks_the_reader(update: dict[str, Any]) -> None:
     assert isinstance(lane_of(update), str)
     try:
-        found = read(update, received_at=NOW)
+        found = read(update, received_at=NOW, seals=SEALS)
     except Unreadable:
         return
     assert found is None or isinstance(found, Incoming)

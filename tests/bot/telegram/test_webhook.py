@@ -71,6 +71,24 @@ async def test_stranger_is_refused(client: httpx.AsyncClient, sqlite_db: Databas
     assert await inbox_of(sqlite_db) == []
 
 
+async def test_secret_is_compared_in_constant_time(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the function that is made for it, and whatever was given: nothing is answered before."""
+    compared = []
+
+    def compare(given: bytes, secret: bytes) -> bool:
+        compared.append((given, secret))
+        return given == secret
+
+    monkeypatch.setattr("bot.telegram.webhook.hmac.compare_digest", compare)
+    answers = [
+        await client.post("/", json=UPDATE, headers=[(SECRET_HEADER.encode(), each)] if each else None)
+        for each in (b"s3cret", b"s3creT", None)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 403, 403]
+    assert compared == [(b"s3cret", b"s3cret"), (b"s3creT", b"s3cret"), (b"", b"s3cret")]
+
+
 async def test_update_that_cannot_be_kept_is_asked_for_again() -> None:
     async with over(Away()) as client:
         answer = await client.post("/", json=UPDATE, headers=KNOWN)

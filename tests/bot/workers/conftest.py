@@ -72,6 +72,12 @@ class PlainDesk:
             if evidence.n == n:
                 await work.evidence.save(ref, replace(evidence, sha256=sha256, mime=mime, refused=refused))
 
+    async def forget(self, ref: str, person: int, work: Work) -> frozenset[str]:
+        return frozenset()
+
+    async def outdate(self, ref: str, work: Work, *, words: bool = False, files: bool = False) -> frozenset[str]:
+        return frozenset()
+
     async def digest(self, person: int, store: str, work: Work, now: datetime) -> None:
         self.tries[store] += 1
         if store.startswith("Fail"):

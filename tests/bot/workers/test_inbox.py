@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from bot.clock import AdjustableClock
 from bot.telegram import updates
+from bot.telegram.buttons import Seals
 from bot.workers.inbox import APOLOGY, DEADLY, DOUBTFUL, RETRY, InboxHandler
 from conversations.messages import Incoming, Notice, Outgoing, Toast
 from storage.database import Database
@@ -26,7 +28,7 @@ GO = asyncio.Event()
 
 @pytest.fixture
 def handler(sqlite_db: Database, desk: PlainDesk, clock: AdjustableClock) -> InboxHandler:
-    return InboxHandler(sqlite_db, desk, clock, read=updates.read)
+    return InboxHandler(sqlite_db, desk, clock, read=partial(updates.read, seals=Seals("1:A")))
 
 
 async def put(db: Database, *contents: Any) -> None:
@@ -190,7 +192,7 @@ async def test_database_that_gives_way_is_not_the_messages_failure(postgres_url:
 
     async with Database(postgres_url) as db:
         desk = Unlucky()
-        handler = InboxHandler(db, desk, clock, read=updates.read)
+        handler = InboxHandler(db, desk, clock, read=partial(updates.read, seals=Seals("1:A")))
         await put(db, "one", "two")
         leased = await lease(db, attempts=RETRY.attempts)
         with pytest.raises(TryAgain):

@@ -75,8 +75,23 @@ def handler(
     clock: AdjustableClock,
     menus: Menus,
     copies: FolderStore,
+    originals: FolderStore,
 ) -> OutboxHandler:
-    return OutboxHandler(sqlite_db, desk, messenger, clock, pace=Pace(UNLIMITED), keep_menu=menus.keep, copies=copies)
+    return OutboxHandler(
+        sqlite_db,
+        desk,
+        messenger,
+        clock,
+        pace=Pace(UNLIMITED),
+        keep_menu=menus.keep,
+        copies=copies,
+        originals=originals,
+    )
+
+
+@pytest.fixture
+def originals(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "evidence")
 
 
 @pytest.fixture
@@ -507,6 +522,27 @@ async def test_copy_that_the_messenger_forgot_goes_up_again(
 
     assert len(chat(world, wei)) == 2
     assert await dead(sqlite_db) == []
+
+
+async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, originals: FolderStore
+) -> None:
+    kept = await originals.put(b"original")
+    file = File(kind=FileKind.DOCUMENT, file_id="", unique_id="U", size=8, name="E3-original.heic", kept=kept)
+    body = Exhibits(caption=Phrase("Evidence"), files=(file,), are_originals=True)
+
+    for _ in range(2):
+        await say(sqlite_db, body, to=seller)
+        await deliver(handler, sqlite_db)
+    await originals.remove(kept)
+    await say(sqlite_db, body, to=seller)
+    await deliver(handler, sqlite_db)
+
+    shown = chat(world, wei)
+    assert [message["has_protected_content"] for message in shown] == [True, True]
+    assert [world.files.get(message["document"]["file_id"]).data for message in shown] == [b"original"] * 2
+    assert {message["document"]["file_name"] for message in shown} == {"E3-original.heic"}
+    assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
 
 
 async def test_copy_that_is_lost_is_given_up_and_nothing_else_is_sent_for_it(

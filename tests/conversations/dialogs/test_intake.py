@@ -409,7 +409,7 @@ def test_every_button_fits_whatever_the_lines_are_called(talk, build):
         answers |= {"said": "broken", "guess": {"remedy": "refund", "reason": None}}
         begun.put(dialogs.start("intake", **answers))
         asked = dialogs.question(INTAKE, step, begun.context)
-        assert all(len(choice.do.encode()) <= 64 for row in asked.choices for choice in row)
+        assert all(len(choice.do.encode()) <= 55 for row in asked.choices for choice in row)
 
 
 def test_every_line_of_a_long_order_can_be_chosen(talk, build):

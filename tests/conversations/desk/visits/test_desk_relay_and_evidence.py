@@ -1,6 +1,7 @@
 """What is passed on between the parties, what of it becomes evidence, and what becomes of evidence."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -184,7 +185,7 @@ async def test_more_files_than_a_party_may_give_are_passed_on_but_not_filed(room
 @pytest.mark.parametrize(
     ("refused", "why"),
     [
-        ("type", "it is not a photo, a video or a PDF file."),
+        ("type", "a video (MP4, MOV, WebM) or a PDF file."),
         ("too_big", "it is larger than 20 MB."),
         ("gone", "it can no longer be fetched."),
         ("broken", "it cannot be opened: it is damaged, or locked by a password."),
@@ -262,6 +263,7 @@ async def test_long_history_shows_its_newest_entries(room) -> None:
     ref = await room.claim()
     for n in range(62):
         await room.say(MIA, f"Word {n}")
+        room.now += timedelta(minutes=1)
     await room.say(MIA, f"/record {ref}")
     text = room.text(MIA)
     assert "earlier entries are left out.)" in text

@@ -1,0 +1,29 @@
+"""How often something happened lately."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from storage.tables import tallies
+from storage.transaction import Transaction
+
+
+class SqlTallies:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def count(self, what: str, since: datetime) -> int:
+        """How often it happened at `since` or later."""
+        lately = tallies.c.what == what, tallies.c.at >= since
+        return int(await self._tx.scalar(select(func.count()).select_from(tallies).where(*lately)))
+
+    async def add(self, what: str, at: datetime) -> None:
+        await self._tx.run(self._tx.insert(tallies).values(what=what, at=at))
+
+    async def purge(self, before: datetime, *, most: int = 1000) -> int:
+        """Forgets what happened before that, up to so much. Returns how much."""
+        old = select(tallies.c.id).where(tallies.c.at < before).limit(most)
+        gone = await self._tx.all(delete(tallies).where(tallies.c.id.in_(old)).returning(tallies.c.id))
+        return len(gone)
