@@ -13,6 +13,7 @@ from stories_steps import opens_refund, two_parties
 from bot.playground import acting
 from bot.playground.text import DETECTED, formatted_caption, formatted_text, utf16_length
 from bot.screens import MAX_CAPTION, MAX_TEXT, MAX_TOAST, Screen, pages, render
+from conversations.desk import floods
 from conversations.messages import (
     Body,
     Card,
@@ -31,8 +32,8 @@ from conversations.messages import (
 from conversations.phrase import Phrase
 from locales import languages, negotiate, plain
 
-#: So many are sent before we wait for them.
-_AT_ONCE = 100
+#: So many are sent before we wait for them, and for so long: nobody passes for a flood.
+_AT_ONCE, _PAUSE = floods.MESSAGES.most, floods.MESSAGES.period
 
 _BUYER = Phrase("The buyer writes")
 
@@ -75,12 +76,13 @@ async def test_hostile_words_pass_the_relay_as_they_are(bench: Bench) -> None:
 
 
 async def _say_all(bench: Bench, buyer: Chat) -> list[dict[str, Any]]:
-    """Everything, as fast as a person could paste it; gives the messages as the chat took them."""
+    """Everything, as fast as a person may; gives the messages as the chat took them."""
     user, words = bench.world.users[buyer.id], texts()
     said = []
     for start in range(0, len(words), _AT_ONCE):
         said += [acting.send_text(bench.world, user, text) for text in words[start : start + _AT_ONCE]]
         await bench.quiet()
+        await bench.clock.advance(_PAUSE)
     return said
 
 
