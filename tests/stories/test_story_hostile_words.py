@@ -33,7 +33,7 @@ from conversations.phrase import Phrase
 from locales import languages, negotiate, plain
 
 #: So many are sent before we wait for them, and for so long: nobody passes for a flood.
-_AT_ONCE, _PAUSE = floods.MESSAGES.most, floods.MESSAGES.period
+_AT_ONCE, _PAUSE = floods.MESSAGES.most, floods.MESSAGES.period + timedelta(seconds=1)
 
 _BUYER = Phrase("The buyer writes")
 
