@@ -283,6 +283,7 @@ class Delivery:
         if self._takeouts is None:
             raise DeliveryError("nobody puts anything together here", permanent=True)
         posts = list[Post]()
+        await self._lightly(self._messenger.show_activity(person.address, Activity.DOCUMENT))
         async for part in self._takeouts.parts(person):
             await self._pace.turn(person.address)
             message = await self._messenger.upload(person.address, part, caption=None if posts else screen)
@@ -295,6 +296,7 @@ class Delivery:
         files = [
             Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
         ]
+        await self._lightly(self._messenger.show_activity(person.address, Activity.DOCUMENT))
         await self._pace.turn(person.address, len(files))
         sent = await self._messenger.send_files(person.address, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]

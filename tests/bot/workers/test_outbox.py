@@ -347,6 +347,7 @@ async def test_translation_comes_under_the_words_in_answer_to_them(
         pace=Pace(UNLIMITED),
         keep_menu=menus.keep,
         copies=copies,
+        originals=copies,
         translator=dictionary,
     )
     for words in ("Broken", "Unknown"):
