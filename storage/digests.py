@@ -24,6 +24,7 @@ class SqlDigests:
 
     async def due(self, week: datetime) -> Sequence[tuple[int, str]]:
         """The sellers who can be reached and want it, with each of their stores. New ones are noted, not told."""
+        await self._tx.settle(people)
         sells = and_(roles.c.role == Role.SELLER.value, roles.c.person == people.c.id)
         joined = roles.join(people, sells).outerjoin(
             digests, and_(digests.c.person == roles.c.person, digests.c.store == roles.c.store)

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from storage.tables import heads, journal, publications
+from storage.tables import cases, heads, journal, publications
 from storage.transaction import Transaction
 
 #: Heads read at once.
@@ -50,6 +50,7 @@ class SqlHeads:
 
     async def broken_off(self) -> list[str]:
         """The cases whose chains no longer contain their published head, in order."""
+        await self._tx.settle(cases, journal)
         return sorted(row.ref for row in await self._tx.all(_broken_off()))
 
     async def publish(self, at: datetime) -> Publication:
@@ -57,6 +58,7 @@ class SqlHeads:
 
         A chain that no longer contains its published head keeps that one: what was cut off stays missed.
         """
+        await self._tx.settle(cases, journal)
         last = select(journal.c.ref, func.max(journal.c.n).label("n")).group_by(journal.c.ref).subquery()
         now = select(journal.c.ref, journal.c.n, journal.c.hash).join(
             last, and_(journal.c.ref == last.c.ref, journal.c.n == last.c.n)

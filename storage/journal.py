@@ -85,6 +85,7 @@ class SqlJournal:
 
     async def verify_many(self, refs: Sequence[str]) -> dict[str, int | None]:
         """The same for many cases at once."""
+        await self._tx.settle(cases, journal)
         chains: dict[str, list[Link]] = {ref: [] for ref in refs}
         found = select(journal).where(journal.c.ref.in_(refs)).order_by(journal.c.ref, journal.c.n)
         for row in await self._tx.all(found):
@@ -95,11 +96,13 @@ class SqlJournal:
 
     async def is_missed(self, ref: str) -> bool:
         """Whether there is, or was once published, a record of that case: it may be gone from the cases."""
+        await self._tx.settle(journal)
         of_entries = select(journal.c.ref).where(journal.c.ref == ref)
         return await self._tx.first(of_entries.union(select(heads.c.ref).where(heads.c.ref == ref))) is not None
 
     async def refs(self) -> Sequence[str]:
         """Every case that has a record, or should have one, in order."""
+        await self._tx.settle(cases, journal)
         named = select(cases.c.ref).union(select(journal.c.ref), select(heads.c.ref)).subquery()
         return sorted(row.ref for row in await self._tx.all(select(named.c.ref)))
 

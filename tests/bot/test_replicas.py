@@ -15,10 +15,18 @@ import pytest
 
 from bot.playground import PlaygroundServer, World, acting, create_app, serve
 from bot.playground.people import User
+from storage.database import Database
 
 from .test_compose import answers
 
 TOKEN = "123456789:AAF-test-token_abcdefghijklmnopqrst"
+
+
+async def written_down(url: str) -> None:
+    """Returns when nothing waits to be said, as far as the database knows."""
+    async with Database(url) as db, asyncio.timeout(60):
+        while (await db.outbox.backlog()).pending:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.05)
 
 
 async def until(condition: Callable[[], Any]) -> None:
@@ -107,6 +115,7 @@ async def test_the_poller_is_killed_and_another_goes_on(
         [other] = [each for each in both if each is not poller]
         acting.send_text(world, ana, "/help")
         await until(lambda: len(answers(world, ana)) == 1)
+        await written_down(database_url)  # what was sent and not written down yet would be said again
 
         await poller.end(signal.SIGKILL)
         acting.send_text(world, ana, "/help")

@@ -27,7 +27,7 @@ SILENT = {
     "DeliveryConfirmed", "RefundPaid", "RefundConfirmed", "RefundDisputed", "TermsBreached", "TermsEnforced", "CaseTaken",
     "CaseReleased", "QuestionUnanswered", "RulingAccepted", "RulingStood", "CaseClosed", "CaseSettled", "CaseDismissed",
     "ArbitratorsReminded", "OwnerReminded", "DeadlineExtended", "GraceGiven", "EvidenceAdded", "EvidenceFiled",
-    "EvidenceRefused", "PartyUnreachable", "PartyReachable", "EntryErased",
+    "EvidenceRefused", "PartyUnreachable", "PartyReachable", "EntryErased", "OriginalOpened",
 }  # fmt: skip
 
 
