@@ -160,7 +160,8 @@ class Delivery:
     ) -> list[Post]:
         person, outgoing = chat.person, item.payload
         old = await self._in_slot(chat, outgoing.slot)
-        is_buried = old is not None and isinstance(outgoing.body, Card) and await self._is_buried(chat, old)
+        is_live = isinstance(outgoing.body, Card) and outgoing.placing is Placing.REPLACE
+        is_buried = old is not None and is_live and await self._is_buried(chat, old)
         if old is not None and outgoing.placing is Placing.REPLACE and not is_buried:
             try:
                 await self._pace.turn(person.address)
