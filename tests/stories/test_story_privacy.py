@@ -18,7 +18,7 @@ from stories_files import located_jpeg
 from stories_steps import refunds
 
 from bot import log
-from bot.compose import COPIES
+from bot.evidence import COPIES
 from bot.playground.world import DEMO_TOKEN
 from bot.workers.privacy import PrivacyWorker
 from conversations.phrase import Phrase

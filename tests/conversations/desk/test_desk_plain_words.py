@@ -6,6 +6,7 @@ import pytest
 
 from conversations.cases.claim import Reason, Remedy
 from conversations.cases.states import State
+from conversations.desk import floods
 from conversations.messages import Card, Copies, Placing, Speech
 from conversations.templates import MOST_OWN
 from conversations.understanding import Lexicon
@@ -300,3 +301,15 @@ async def test_nobody_in_the_store_yet_and_the_template_is_kept(house, at, buyer
 
     assert "Kept on record. Nobody of the store is in the chat yet" in buyer.read
     assert buyer.bodies(Copies) == []
+
+
+async def test_ready_words_wait_like_all_others_when_too_much_was_said(house, at, buyer, seller):
+    await at(State.AT_ODDS)
+    for n in range(floods.MESSAGES.most):
+        await seller.say(f"word {n}")
+    await seller.say("/templates")
+    await seller.tap("We are sorry")
+
+    await seller.tap("Send it")
+
+    assert buyer.bodies(Speech) == []

@@ -185,7 +185,11 @@ async def test_more_files_than_a_party_may_give_are_passed_on_but_not_filed(room
 @pytest.mark.parametrize(
     ("refused", "why"),
     [
-        ("type", "a video (MP4, MOV, WebM) or a PDF file."),
+        (
+            "type",
+            "it is of a kind that cannot be checked. Please send a photo (JPEG, PNG, WebP, GIF, HEIC), "
+            "a video (MP4, MOV, WebM) or a PDF file.",
+        ),
         ("too_big", "it is larger than 20 MB."),
         ("gone", "it can no longer be fetched."),
         ("broken", "it cannot be opened: it is damaged, or locked by a password."),
