@@ -25,6 +25,7 @@ from bot.telegram.client import connect
 from bot.telegram.intake import Intake
 from bot.telegram.poll import Poller
 from bot.telegram.sender import TelegramMessenger
+from bot.translation import LibreTranslate, Translator
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
 from bot.workers.desk import Desk
@@ -42,7 +43,7 @@ from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
 from conversations.policy.retention import Retention
-from locales import languages
+from locales import languages, negotiate
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
@@ -71,6 +72,7 @@ class Application:
         self._resources = AsyncExitStack()
         self._supervisor = Supervisor({})
         self._stop = asyncio.Event()
+        self._translator: Translator | None = None
 
     async def start(self) -> None:
         """Opens and migrates the database, then starts the workers. Needs no network yet. Raises what hinders it."""
@@ -87,6 +89,11 @@ class Application:
                             LOG.warning("store policy does not fit", store=store.name, reason=misfit)
             bot = await self._resources.enter_async_context(connect(token, self.settings.bot_api_url))
             messenger = TelegramMessenger(bot, self._seals())
+            if self.settings.translate_url is not None:
+                key = self.settings.translate_key.get_secret_value() if self.settings.translate_key else ""
+                self._translator = await self._resources.enter_async_context(
+                    LibreTranslate(self.settings.translate_url, key)
+                )
             heartbeat = Heartbeat(self.db, self.clock)
             await heartbeat.beat()  # before anybody works: a wait that begins now is none that the service was away in
             self._supervisor = Supervisor(self._workers(bot, messenger, heartbeat))
@@ -149,6 +156,7 @@ class Application:
             originals=store,
             case_files=papers,
             takeouts=takeouts,
+            translator=self._translator,
         )
         workers = {
             "updates": self._source(bot, Intake(inbox)),
@@ -227,6 +235,8 @@ async def build(
             operator=settings.operator_chat,
             confirms_invites=settings.confirm_invites,
             lexicons=lexicons,
+            spoken=negotiate,
+            translates=settings.translate_url is not None,
         )
         desk = conversations_desk.Desk(own)
     db = Database(settings.database_url)

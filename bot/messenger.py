@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.screens import Screen
 from conversations.cases.evidence import File, FileKind
-from conversations.messages import Incoming
+from conversations.messages import Incoming, Mark
 
 
 class Unreadable(ValueError):
@@ -105,6 +106,14 @@ class Sent:
     file_id: str = ""
 
 
+class Activity(StrEnum):
+    """What somebody is shown that we are at, while they wait; Telegram's words."""
+
+    TYPING = "typing"
+    PHOTO = "upload_photo"
+    DOCUMENT = "upload_document"
+
+
 class Messenger(Protocol):
     """Every method raises DeliveryError, or a subclass, when it cannot do what it says.
 
@@ -135,6 +144,12 @@ class Messenger(Protocol):
 
     async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
         """Sends a file of our own making."""
+
+    async def show_activity(self, address: int, activity: Activity) -> None:
+        """Shows for some seconds, or until something is sent, that we are at it."""
+
+    async def mark(self, address: int, message: int, mark: Mark) -> None:
+        """Puts a mark on somebody's own message in place of one that we put there before."""
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         """Ends the waiting of whoever pressed a button. Fine when they no longer wait."""

@@ -137,6 +137,8 @@ class Settings(BaseSettings):
     confirm_invites: bool = False
     health_listen: Annotated[Address, NoDecode, BeforeValidator(_listen)] | None = None
     operator_chat: int | None = None
+    translate_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    translate_key: SecretStr | None = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
 
     @classmethod

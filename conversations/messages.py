@@ -236,6 +236,33 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """Words that were passed on, to be translated for whoever they came to, under them and beside nothing else.
+
+    `source` and `message` name the original. Where no translation is to be had, nothing is said.
+    """
+
+    text: str
+    source: int
+    message: int
+
+
+class Mark(StrEnum):
+    """A sign on somebody's own message of what became of it; never instead of words."""
+
+    TAKEN = "taken"  # it takes some time
+    PASSED_ON = "passed_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A mark on a message of the person it goes to. Where it cannot be, nothing is lost."""
+
+    message: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """The sender edited a message that was relayed: `text` replaces that of its copy."""
 
@@ -245,7 +272,22 @@ class Correction:
     message: int
 
 
-Body = Notice | Question | Card | Speech | Copies | Exhibits | Dossier | Report | Picture | Takeout | Toast | Correction
+Body = (
+    Notice
+    | Question
+    | Card
+    | Speech
+    | Copies
+    | Exhibits
+    | Dossier
+    | Report
+    | Picture
+    | Takeout
+    | Toast
+    | Receipt
+    | Correction
+    | Translation
+)
 
 
 class Placing(StrEnum):
@@ -277,9 +319,22 @@ def card_slot(ref: str) -> str:
     return f"card:{ref}"
 
 
+class Consent(StrEnum):
+    """What somebody said to machine translations of what is written to them."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    LATER = "later"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody we know. `language` is what they chose, else what the messenger told; `stores` are those they sell for."""
+    """Somebody we know. `language` is what they chose, else what the messenger told; `stores` are those they sell for.
+
+    `translation` was last said, or asked for, at `translation_at`.
+    """
 
     id: int
     address: int
@@ -290,6 +345,8 @@ class Person:
     is_arbitrator: bool = False
     stores: frozenset[str] = frozenset()
     open_ref: str = ""  # the case they last opened
+    translation: Consent = Consent.UNASKED
+    translation_at: datetime | None = None
 
     def sells_for(self, store: str) -> bool:
         return store in self.stores

@@ -15,7 +15,7 @@ from sqlalchemy import Text, cast, delete, or_, select, tuple_, update
 
 from conversations.cases.evidence import Evidence
 from conversations.cases.orders import Order
-from conversations.messages import Person
+from conversations.messages import Consent, Person
 from storage import codec, tables
 from storage.signs import signs
 from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts
@@ -80,6 +80,8 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "has_chosen_language": How.BLANK,
         "is_reachable": How.BLANK,
         "open_ref": How.BLANK,
+        "translation": How.BLANK,
+        "translation_at": How.BLANK,
     },
     "roles": {"person": How.PERSON, "role": _N, "store": _N},
     "applications": {"person": How.PERSON, "role": _N, "store": _N, "at": _N},
@@ -191,7 +193,14 @@ class SqlErasure:
                 if key is not None:
                     table = tables.metadata.tables[name]
                     await self._tx.run(delete(table).where(table.c[column] == key))
-        blank = {"name": "", "language": "", "has_chosen_language": False, "is_reachable": False, "open_ref": ""}
+        blank: dict[str, object] = {
+            "name": "",
+            "language": "",
+            "has_chosen_language": False,
+            "is_reachable": False,
+            "open_ref": "",
+        }
+        blank |= {"translation": Consent.UNASKED.value, "translation_at": None}
         gone = update(people).where(people.c.id == person.id)
         await self._tx.run(gone.values(address=_NOWHERE - person.id, **blank))
         return files

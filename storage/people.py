@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Row, delete, select
 
 from conversations.cases.roles import Role
-from conversations.messages import Person, Sender
+from conversations.messages import Consent, Person, Sender
 from conversations.ports import Application
 from storage.orders import make_stores
 from storage.tables import applications, people, roles
@@ -149,7 +149,7 @@ def _application(row: Row[Any]) -> Application:
 
 def _person(row: Row[Any], held: Sequence[Row[Any]]) -> Person:
     return Person(
-        **{name: getattr(row, name) for name in _COLUMNS},
+        **{**{name: getattr(row, name) for name in _COLUMNS}, "translation": Consent(row.translation)},
         is_arbitrator=any(role.role == Role.ARBITRATOR for role in held),
         stores=frozenset(role.store for role in held if role.role == Role.SELLER),
     )

@@ -45,6 +45,8 @@ people = Table(
     Column("has_chosen_language", Boolean, nullable=False),
     Column("is_reachable", Boolean, nullable=False),
     Column("open_ref", Words, nullable=False),
+    Column("translation", Words, nullable=False, server_default="unasked"),
+    Column("translation_at", Instant),
     sqlite_autoincrement=True,  # an id is never given out again
 )
 

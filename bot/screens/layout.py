@@ -20,11 +20,13 @@ from conversations.messages import (
     Notice,
     Picture,
     Question,
+    Receipt,
     Report,
     Section,
     Speech,
     Takeout,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
 from locales import Code, negotiate
@@ -51,6 +53,8 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(joined("\n", (write.bold(speaker), write.phrase(template))))
         case Speech(speaker=speaker, text=words) | Correction(speaker=speaker, text=words):
             return write.screen(write.speech(speaker, words))
+        case Translation():
+            return write.screen(write.speech(Phrase("Machine translation"), body.text))
         case Copies():
             return write.screen(write.speech(body.speaker, body.caption))
         case Report():
@@ -59,6 +63,8 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Exhibits() | Dossier() | Takeout():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
+        case Receipt():
+            return Screen("")
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()
             return Screen(text.clipped(MAX_TOAST).text)

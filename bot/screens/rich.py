@@ -99,6 +99,8 @@ def joined(separator: str, pieces: Iterable[Rich]) -> Rich:
 def boundary(text: str, limit: int) -> int:
     """The index of the last place within `limit` UTF-16 units where no character is torn."""
     size = index = 0
+    if utf16_length(start := text[:limit]) == len(start):  # most often
+        size = index = len(start)
     while index < len(text) and size + (width := 1 + (text[index] > "\uffff")) <= limit:
         size += width
         index += 1

@@ -25,11 +25,12 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.messenger import Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
+from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
+from conversations.messages import Mark
 
 T = TypeVar("T")
 
@@ -37,6 +38,10 @@ _NO_PREVIEW: Final = {"is_disabled": True}
 
 #: The most characters a toast may have.
 MAX_TOAST: Final = 200
+
+#: Marks as reactions; a bot has one on a message. Of those that Telegram lets bots set (ReactionTypeEmoji), which ✅ is
+#: not among, 👌 comes nearest to "done".
+REACTIONS: Final = {Mark.TAKEN: "👀", Mark.PASSED_ON: "👌"}
 
 #: The most files of an album; fewer than two are none.
 MAX_ALBUM: Final = 10
@@ -139,6 +144,13 @@ class TelegramMessenger:
             )
         )
         return message.message_id
+
+    async def show_activity(self, address: int, activity: Activity) -> None:
+        await _ensured(self._call("sendChatAction", chat_id=address, action=activity.value))
+
+    async def mark(self, address: int, message: int, mark: Mark) -> None:
+        reaction = [{"type": "emoji", "emoji": REACTIONS[mark]}]
+        await _ensured(self._call("setMessageReaction", chat_id=address, message_id=message, reaction=reaction))
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         shown = text if len(text) <= MAX_TOAST else text[: MAX_TOAST - 1] + "…"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot import charts, log
 from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.making import CaseFiles
-from bot.messenger import DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
+from bot.messenger import Activity, DeliveryError, EditImpossible, FileGone, Messenger, Sent, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.takeout import Takeouts
+from bot.translation import Translator
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
+    Card,
     Copies,
     Correction,
     Dossier,
@@ -25,11 +28,14 @@ from conversations.messages import (
     Person,
     Picture,
     Placing,
+    Receipt,
     Speech,
     Takeout,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
+from locales import negotiate
 from storage.database import Database
 from storage.errors import StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
@@ -45,6 +51,13 @@ _ARCHIVE: Final = 40 << 20
 
 #: Seconds until we look again whether another case file can be made.
 _NEXT: Final = 2.0
+
+#: Seconds that a chat action or a reaction may take.
+COURTESY: Final = 2.0
+
+#: A card with so many of our messages after it is no longer looked for where it is. Each takes two to four lines of a
+#: phone that shows about thirty, so that twelve are more than a screenful even of short ones.
+SCREENFUL: Final = 12
 
 _NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
 _NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
@@ -63,13 +76,17 @@ class Post:
 
 @dataclass(slots=True)
 class Chat:
-    """A person's chat as it is now: in `slots` the message that each slot holds, or None, as far as it is known."""
+    """A person's chat as it is now: in `slots` the message that each slot holds, or None, as far as it is known; in
+    `newest` what we sent last, which may not have been written down yet."""
 
     person: Person
     slots: dict[str, int | None] = field(default_factory=dict)
+    newest: deque[int] = field(default_factory=lambda: deque(maxlen=SCREENFUL))
 
     def remember(self, posts: Sequence[Post]) -> None:
         for post in posts:
+            if post.message not in self.newest:
+                self.newest.append(post.message)
             if post.frees:
                 self.slots[post.frees] = None
             if post.slot:
@@ -90,6 +107,7 @@ class Delivery:
         originals: EvidenceStore,
         case_files: CaseFiles | None = None,
         takeouts: Takeouts | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self._db = db
         self._messenger = messenger
@@ -98,6 +116,7 @@ class Delivery:
         self._takeouts = takeouts
         self._originals = originals
         self._case_files = case_files
+        self._translator = translator
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
@@ -112,6 +131,11 @@ class Delivery:
                     # Never behind the pace: whoever pressed is waiting, and it is no message.
                     await self._messenger.answer_press(body.query, screen.text, is_alert=body.is_alert)
                     return []
+                case Receipt():
+                    await self._lightly(self._messenger.mark(person.address, body.message, body.mark))
+                    return []
+                case Translation():
+                    return await self._translate(chat, item, body, note)
                 case Copies():
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
@@ -136,7 +160,9 @@ class Delivery:
     ) -> list[Post]:
         person, outgoing = chat.person, item.payload
         old = await self._in_slot(chat, outgoing.slot)
-        if old is not None and outgoing.placing is Placing.REPLACE:
+        is_live = isinstance(outgoing.body, Card) and outgoing.placing is Placing.REPLACE
+        is_buried = old is not None and is_live and await self._is_buried(chat, old)
+        if old is not None and outgoing.placing is Placing.REPLACE and not is_buried:
             try:
                 await self._pace.turn(person.address)
                 await self._messenger.edit(person.address, old, screen)
@@ -144,9 +170,40 @@ class Delivery:
             except EditImpossible:
                 LOG.info("sent anew instead of edited", person=person.id, message=old)
         posts = await self._send(chat, item, screen, note)
-        if old is not None and outgoing.placing is Placing.BELOW:
+        if old is not None and (is_buried or outgoing.placing is Placing.BELOW):
             await self._strip(person, old)
         return posts
+
+    async def _translate(
+        self, chat: Chat, item: Item[Outgoing], body: Translation, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """In answer to the copy of the words. Nothing when nobody translates, or not now: the words are there."""
+        person = chat.person
+        found = await self._translator.translate(body.text, to=negotiate(person.language)) if self._translator else None
+        if found is None:
+            return []
+        async with self._db.reading() as work:
+            copy = await work.posts.copy_of(body.source, body.message, to=person.address)
+        answer = replace(item, payload=replace(item.payload, answers=copy))
+        return await self._send(chat, answer, render(replace(body, text=found), person.language), note)
+
+    async def _lightly(self, call: Awaitable[None]) -> None:
+        """What is only a courtesy: not behind the pace, not for long, and no failure when it is refused."""
+        try:
+            async with asyncio.timeout(COURTESY):
+                await call
+        except TimeoutError:
+            LOG.info("courtesy left out", reason="no answer in time")
+        except DeliveryError as err:
+            LOG.info("courtesy left out", reason=err.message)
+
+    async def _is_buried(self, chat: Chat, message: int) -> bool:
+        """Whether more than a screenful of ours came after it: what was written down, and what was sent just now."""
+        later = {sent for sent in chat.newest if sent > message}
+        if len(later) < SCREENFUL:
+            async with self._db.reading() as work:
+                later |= await work.posts.after(chat.person.address, message, limit=SCREENFUL)
+        return len(later) >= SCREENFUL
 
     async def _send(self, chat: Chat, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]) -> list[Post]:
         """As one message, or as several when it is too long for one. The parts are in slots until the last is there."""
@@ -201,9 +258,14 @@ class Delivery:
     async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
         if body.are_originals:
             return await self._show_originals(person, outgoing, body, screen)
+        ready = await self._ready(body.files)
+        if new := [file for file in ready if isinstance(file, Upload)]:
+            are_photos = all(file.kind is FileKind.PHOTO for file in new)
+            activity = Activity.PHOTO if are_photos else Activity.DOCUMENT
+            await self._lightly(self._messenger.show_activity(person.address, activity))
         await self._pace.turn(person.address, len(body.files))
         try:
-            sent = await self._messenger.send_files(person.address, await self._ready(body.files), caption=screen)
+            sent = await self._messenger.send_files(person.address, ready, caption=screen)
         except FileGone:
             forgotten = [self._known.pop(_upload_of(file), "") for file in body.files]
             if not any(forgotten):
@@ -222,6 +284,7 @@ class Delivery:
         if self._takeouts is None:
             raise DeliveryError("nobody puts anything together here", permanent=True)
         posts = list[Post]()
+        await self._lightly(self._messenger.show_activity(person.address, Activity.DOCUMENT))
         async for part in self._takeouts.parts(person):
             await self._pace.turn(person.address)
             message = await self._messenger.upload(person.address, part, caption=None if posts else screen)
@@ -234,11 +297,13 @@ class Delivery:
         files = [
             Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
         ]
+        await self._lightly(self._messenger.show_activity(person.address, Activity.DOCUMENT))
         await self._pace.turn(person.address, len(files))
         sent = await self._messenger.send_files(person.address, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
     async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
+        await self._lightly(self._messenger.show_activity(person.address, Activity.PHOTO))
         drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
         await self._pace.turn(person.address)
         sent = await self._messenger.send_files(person.address, [drawn], caption=screen, is_protected=False)
@@ -254,6 +319,7 @@ class Delivery:
                 raise CaseFileFailed("nobody makes any here")
             if self._case_files.is_busy:  # waiting for it could outlast our lease of the lane
                 raise DeliveryError("another case file is being made", retry_after=_NEXT)
+            await self._lightly(self._messenger.show_activity(person.address, Activity.DOCUMENT))
             made = await self._case_files.make(body.ref, body.reader, person.language, room=_ARCHIVE)
         except CaseFileFailed as err:
             LOG.error("case file not made", ref=body.ref, reason=str(err))

@@ -16,13 +16,14 @@ from bot.clock import Clock
 from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
 from bot.takeout import Takeouts
+from bot.translation import Translator
 from bot.workers.delivery import Chat, Delivery, Post
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
-from conversations.messages import Card, Correction, Outgoing, Person, Placing, Toast
+from conversations.messages import Card, Correction, Outgoing, Person, Placing, Toast, Translation
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
@@ -64,13 +65,21 @@ class OutboxHandler:
         originals: EvidenceStore,
         case_files: CaseFiles | None = None,
         takeouts: Takeouts | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
         self._delivery = Delivery(
-            db, messenger, pace, copies=copies, originals=originals, case_files=case_files, takeouts=takeouts
+            db,
+            messenger,
+            pace,
+            copies=copies,
+            originals=originals,
+            case_files=case_files,
+            takeouts=takeouts,
+            translator=translator,
         )
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
@@ -115,8 +124,8 @@ class OutboxHandler:
             check(hand)
             item, covered = arrange(hand.items)[0]
             try:
-                if isinstance(item.payload.body, Correction):
-                    await self.ledger.written()  # it looks for the message that it corrects
+                if isinstance(item.payload.body, Correction | Translation):
+                    await self.ledger.written()  # it looks for the message that it is about
                 with log.about(ref=item.payload.ref):
                     posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:

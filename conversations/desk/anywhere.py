@@ -11,7 +11,7 @@ from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
-from conversations.desk import privacy, reporting, talking
+from conversations.desk import privacy, reporting, talking, translating
 from conversations.desk.access import role_in, roles_of
 from conversations.desk.joining import join
 from conversations.desk.visit import QUESTION, Visit, command, start_choices
@@ -179,6 +179,9 @@ async def _help(visit: Visit, argument: str) -> None:
     lines = [
         Phrase("/{command}: {what}", command=entry.name, what=entry.description) for entry in shown if not entry.is_move
     ]
+    if visit.settings.translates:
+        what = Phrase("Machine translations of what is written to you: on, off")
+        lines.append(Phrase("/{command}: {what}", command="translate", what=what))
     lines.append(
         Phrase(
             "In a case, the buttons under its card show what you can do. Plain words are passed on to the other side."
@@ -197,6 +200,7 @@ ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "queue": _queue,
     "report": reporting.answer,
     "language": _language,
+    "translate": translating.answer,
     **privacy.COMMANDS,
     "cancel": _cancel,
     "help": _help,

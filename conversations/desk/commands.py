@@ -27,6 +27,9 @@ NO_CASE = Phrase("There is no such case among yours. /cases shows them all.")
 
 async def run(visit: Visit, name: str, argument: str = "", *, reply_to: int | None = None) -> None:
     """Does what `/name argument` asks for. Whoever lacks the role is told what they can do, and nothing else."""
+    if name == "translate" and not visit.settings.translates:
+        await _say_unknown(visit, name)
+        return
     if name in ANYWHERE:
         await ANYWHERE[name](visit, argument)
         return

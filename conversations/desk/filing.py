@@ -13,8 +13,8 @@ from conversations.cases.facts import EvidenceFiled, EvidenceRefused
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk.access import recipients
-from conversations.desk.publishing import HEARERS, journal, show_card, show_evidence
-from conversations.messages import Notice, Outgoing, Speech
+from conversations.desk.publishing import HEARERS, journal, mark, show_card, show_evidence
+from conversations.messages import Mark, Notice, Outgoing, Speech
 from conversations.phrase import Phrase
 from conversations.ports import Work
 
@@ -84,9 +84,11 @@ async def _show_lot(lot: Sequence[Evidence], found: Evidence, case: Case, work: 
     new = [each for each in lot if each.sha256 and not each.is_shown]
     if any(each.is_pending for each in lot) or not new:
         return
-    for role in HEARERS:
-        for person in await recipients(case, role, work) if role is not found.by else ():
-            await show_evidence(case, person, work, only={each.n for each in new})
+    hearers = [person for role in HEARERS if role is not found.by for person in await recipients(case, role, work)]
+    for person in hearers:
+        await show_evidence(case, person, work, only={each.n for each in new})
+    for giver in await recipients(case, found.by, work) if hearers else ():
+        await mark(giver, [each.file for each in new], Mark.PASSED_ON, work)
     for each in new:
         await work.evidence.save(case.ref, replace(each, is_shown=True))
 

@@ -25,14 +25,14 @@ from conversations.cases.lifecycle import Act, IllegalMove, waits_for
 from conversations.cases.roles import Role
 from conversations.desk.access import role_in
 from conversations.desk.clocks import give_time
-from conversations.desk.publishing import journal, publish, remind, set_alarm, show_card
+from conversations.desk.publishing import journal, mark, publish, remind, set_alarm, show_card
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import prefill
 from conversations.dialogs.dialog import Context
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.steps import fitting
-from conversations.messages import Placing
+from conversations.messages import Mark, Placing
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
@@ -114,6 +114,7 @@ async def add_evidence(
     facts = tuple(EvidenceAdded(item.n, item.file.kind) for item in added)
     if facts:
         await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
+        await mark(visit.person, [item.file for item in added], Mark.TAKEN, visit.work)
     return facts
 
 

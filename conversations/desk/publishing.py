@@ -10,13 +10,24 @@ from conversations.cards import card
 from conversations.cases.case import THE_CLOCK, Actor, Case, Moved
 from conversations.cases.clocks import fairly
 from conversations.cases.deadlines import next_alarm, time_left
-from conversations.cases.evidence import Evidence
+from conversations.cases.evidence import Evidence, File
 from conversations.cases.facts import CaseTaken, Fact
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk.access import QUEUE, out_of_reach, recipients, role_in
 from conversations.desk.visit import QUESTION, Settings, Visit, command
-from conversations.messages import Exhibits, Notice, Outgoing, Person, Placing, Sender, Style, card_slot
+from conversations.messages import (
+    Exhibits,
+    Mark,
+    Notice,
+    Outgoing,
+    Person,
+    Placing,
+    Receipt,
+    Sender,
+    Style,
+    card_slot,
+)
 from conversations.phrase import Phrase
 from conversations.ports import Work
 
@@ -104,6 +115,13 @@ async def show_evidence(case: Case, person: Person, work: Work, *, only: Collect
         line = Phrase("Still being checked, and shown after that: {names}.", names=pending)
         await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(line,)), ref=case.ref))
     return bool(chosen)
+
+
+async def mark(person: Person, files: Sequence[File], mark: Mark, work: Work) -> None:
+    """Marks the person's own messages that files came in; of an album one, since the messenger marks its first."""
+    own = [file for file in files if file.message and file.chat == person.address]
+    for message in sorted({file.album or str(file.message): file.message for file in reversed(own)}.values()):
+        await work.outbox.add(Outgoing(to=person.id, body=Receipt(message=message, mark=mark)))
 
 
 def _exhibits(case: Case, lot: Sequence[Evidence]) -> Exhibits:

@@ -12,7 +12,7 @@ from conversations.cases.facts import MessagePassedOn
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
-from conversations.desk import floods, talking
+from conversations.desk import floods, talking, translating
 from conversations.desk.access import recipients
 from conversations.desk.filing import SPEAKERS
 from conversations.desk.moving import add_evidence, make_move, visible
@@ -121,6 +121,7 @@ async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequ
     body = _body(visit, said, _speaker(role, case))
     for person in hearers:
         await visit.work.outbox.add(Outgoing(to=person.id, body=body, ref=case.ref))
+    await translating.follow(visit, hearers, said, ref=case.ref)
     return _passed_on(role, case) if hearers else _NOBODY_THERE
 
 

@@ -21,7 +21,8 @@ QUESTION = "question"
 class Settings:
     """What the desk is told once: the policy for new cases, the languages on offer, where the operator listens.
 
-    `lexicons` gives the words to understand somebody of that language by, the likeliest first.
+    `lexicons` gives the words to understand somebody of that language by, the likeliest first; `spoken` the language on
+    offer for one that the messenger told. `translates`: there is a service that translates people's words.
     """
 
     pack: Pack
@@ -29,6 +30,8 @@ class Settings:
     operator: int | None = None  # an address
     confirms_invites: bool = False  # the operator has to confirm who accepted an invitation
     lexicons: Callable[[str], Sequence[Lexicon]] = lambda language: ()
+    spoken: Callable[[str], str] = str
+    translates: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

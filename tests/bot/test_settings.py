@@ -39,6 +39,8 @@ def test_defaults_need_nothing() -> None:
         "confirm_invites": False,
         "health_listen": None,
         "operator_chat": None,
+        "translate_url": None,
+        "translate_key": None,
         "log_level": "INFO",
     }
 
@@ -63,6 +65,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "CONFIRM_INVITES": "true",
         "HEALTH_LISTEN": "0.0.0.0:81",
         "OPERATOR_CHAT": "-100123",
+        "TRANSLATE_URL": "http://127.0.0.1:5000/",
+        "TRANSLATE_KEY": "k3y",
         "LOG_LEVEL": "debug",
     }.items():
         monkeypatch.setenv(PREFIX + name, value)
@@ -86,6 +90,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "confirm_invites": True,
         "health_listen": Address("0.0.0.0", 81),
         "operator_chat": -100123,
+        "translate_url": "http://127.0.0.1:5000",
+        "translate_key": SecretStr("k3y"),
         "log_level": "DEBUG",
     }
 
@@ -113,6 +119,7 @@ def test_overrides_win(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BOT_API_URL", "api.telegram.org"),
         ("BOT_API_URL", "ftp://x"),
         ("BOT_USERNAME", "some bot"),
+        ("TRANSLATE_URL", "localhost:5000"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "aftersales.db"),
         ("DATABASE_URL", "postgresql://bot:SECRET[@db/x"),

@@ -58,3 +58,14 @@ async def test_the_case_is_that_of_our_message_or_of_what_was_relayed(db: Databa
         assert await work.posts.case_of(ANN, 10) == "A7KQ2M"
         assert await work.posts.case_of(ANN, 9) is None
         assert await work.posts.case_of(ANN, 20) is None
+
+
+async def test_what_came_after_a_message_is_found_up_to_a_limit(db: Database) -> None:
+    async with db.work() as work:
+        for message in (9, 5, 7, 8, 6):
+            await work.posts.record(ANN, message)
+        await work.posts.record(BEN, 10)
+
+        assert await work.posts.after(ANN, 6, limit=5) == {7, 8, 9}
+        assert await work.posts.after(ANN, 6, limit=2) == {7, 8}
+        assert await work.posts.after(ANN, 9, limit=2) == set()

@@ -72,6 +72,7 @@ class Bench:
     clock: AdjustableClock = field(init=False)
     people: list[Chat] = field(default_factory=list)
     url: str = ""
+    translate_url: str | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
     _rows: sqlite3.Connection = field(init=False)
@@ -105,6 +106,7 @@ class Bench:
                 "bot_username": self.world.username,
                 "database_url": f"sqlite:///{self.folder / 'stories.db'}",
                 "evidence_dir": self.folder / "evidence",
+                "translate_url": self.translate_url,
             }
         )
 

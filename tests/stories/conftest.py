@@ -27,6 +27,7 @@ def _module(name: str) -> ModuleType:
 
 stories_pseudo = _module("pseudo")
 _module("files")
+_module("hostile")
 _module("chat")
 stories_bench = _module("bench")
 _module("steps")

@@ -20,6 +20,84 @@ MEDIA = ("photo", "video", "document", "audio", "animation", "voice", "video_not
 CAPTIONED = ("photo", "video", "document", "audio", "animation", "voice")
 CAPTION_FIELDS = ("caption", "caption_entities", "show_caption_above_media", "has_media_spoiler")
 CALLBACK_TEXT_LIMIT = 200
+#: The emoji that a reaction may be, as ReactionTypeEmoji lists them.
+REACTIONS = frozenset(
+    [
+        "❤",
+        "👍",
+        "👎",
+        "🔥",
+        "🥰",
+        "👏",
+        "😁",
+        "🤔",
+        "🤯",
+        "😱",
+        "🤬",
+        "😢",
+        "🎉",
+        "🤩",
+        "🤮",
+        "💩",
+        "🙏",
+        "👌",
+        "🕊",
+        "🤡",
+        "🥱",
+        "🥴",
+        "😍",
+        "🐳",
+        "❤\u200d🔥",
+        "🌚",
+        "🌭",
+        "💯",
+        "🤣",
+        "⚡",
+        "🍌",
+        "🏆",
+        "💔",
+        "🤨",
+        "😐",
+        "🍓",
+        "🍾",
+        "💋",
+        "🖕",
+        "😈",
+        "😴",
+        "😭",
+        "🤓",
+        "👻",
+        "👨\u200d💻",
+        "👀",
+        "🎃",
+        "🙈",
+        "😇",
+        "😨",
+        "🤝",
+        "✍",
+        "🤗",
+        "🫡",
+        "🎅",
+        "🎄",
+        "☃",
+        "💅",
+        "🤪",
+        "🗿",
+        "🆒",
+        "💘",
+        "🙉",
+        "🦄",
+        "😘",
+        "💊",
+        "🙊",
+        "😎",
+        "👾",
+        "🤷\u200d♂",
+        "🤷",
+        "🤷\u200d♀",
+        "😡",
+    ]
+)
 
 
 class Editing(Parameters):
@@ -178,6 +256,8 @@ def set_message_reaction(world: World, p: SetMessageReaction) -> bool:
     if p.message_id not in chat.messages:
         raise bad_request("message to react not found")
     reaction = p.reaction or []
+    if any(each.get("emoji", "❤") not in REACTIONS for each in reaction):
+        raise bad_request("REACTION_INVALID")
     if len(reaction) > 1 or any(not _is_reaction(each) for each in reaction):
         raise bad_request("REACTION_INVALID")
     world.events.publish("reaction", world.event_of(chat, message_id=p.message_id, reaction=reaction))

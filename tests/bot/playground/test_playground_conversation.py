@@ -8,6 +8,7 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     MessageEntity,
+    ReactionTypeEmoji,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
     ReplyParameters,
@@ -310,6 +311,8 @@ async def test_places_contacts_actions_and_reactions(bot: Bot, sim: Sim, ana: in
     assert card.contact.first_name == "Courier"
     assert await bot.send_chat_action(ana, "typing")
     assert await bot.set_message_reaction(ana, place.message_id, "👍")
+    with pytest.raises(BadRequest, match="Reaction_invalid"):
+        await bot.set_message_reaction(ana, place.message_id, ReactionTypeEmoji("✅"))
     with pytest.raises(BadRequest, match="Wrong parameter action in request"):
         await bot.send_chat_action(ana, "dancing")
 

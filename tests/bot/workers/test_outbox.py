@@ -18,6 +18,7 @@ from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
 from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
+from bot.workers.delivery import SCREENFUL
 from bot.workers.outbox import MISTAKES, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.cases.evidence import File, FileKind
@@ -28,13 +29,16 @@ from conversations.messages import (
     Copies,
     Correction,
     Exhibits,
+    Mark,
     Notice,
     Outgoing,
     Person,
     Placing,
     Question,
+    Receipt,
     Speech,
     Toast,
+    Translation,
 )
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -194,6 +198,187 @@ async def test_question_is_edited_in_place_and_sent_anew_when_it_is_gone(
     assert texts(world, ana) == ["You said four"]
     async with sqlite_db.reading() as work:
         assert await work.posts.case_of(ana.id, chat(world, ana)[0]["message_id"]) == "A"
+
+
+def live(words: str, buyer: Person) -> Outgoing:
+    """A card as it changes in its place."""
+    body = replace(card(words), choices=BUTTONS)
+    return Outgoing(to=buyer.id, body=body, slot="card:A7KQ2M", placing=Placing.REPLACE)
+
+
+def cards(world: World, user: User) -> list[tuple[int, str, bool]]:
+    """Where in the chat which cards are, and whether they have buttons."""
+    found = [
+        (i, message["text"].split("\n")[0], "reply_markup" in message) for i, message in enumerate(chat(world, user))
+    ]
+    return [(i, words[len("You said \u2068") : -1], has) for i, words, has in found if words.endswith("!\u2069")]
+
+
+async def test_card_is_shown_anew_at_the_bottom_when_more_than_a_screenful_came_after_it(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    async def told(*bodies: Body | Outgoing) -> None:
+        await say(sqlite_db, *bodies, to=buyer)
+        while await pending(sqlite_db):
+            await deliver(handler, sqlite_db)
+
+    await told(live("one!", buyer), *(notice(str(n)) for n in range(SCREENFUL - 1)))
+    await told(live("two!", buyer))
+    assert cards(world, ana) == [(0, "two!", True)]
+
+    await told(notice("last"), live("three!", buyer))
+    assert cards(world, ana) == [(0, "two!", False), (SCREENFUL + 1, "three!", True)]
+
+    await told(live("four!", buyer))
+    assert cards(world, ana) == [(0, "two!", False), (SCREENFUL + 1, "four!", True)]
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, "card:A7KQ2M") == chat(world, ana)[-1]["message_id"]
+
+
+async def test_what_was_sent_in_the_same_turn_counts_before_it_is_written_down(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    asked = replace(live("two!", buyer), body=card("two!"))
+    await say(sqlite_db, replace(asked, body=card("one!"), placing=Placing.BELOW), to=buyer)
+    await say(sqlite_db, *(notice(str(n)) for n in range(SCREENFUL)), to=buyer)
+    await say(sqlite_db, asked, to=buyer)
+
+    [leased] = await sqlite_db.outbox.lease(1, 2 * SCREENFUL, 60)
+    await handler.handle(leased, GO)
+
+    assert [i for i, _, _ in cards(world, ana)] == [0, SCREENFUL + 1]
+
+
+async def test_question_stays_where_it_is_however_much_came_after_it(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
+) -> None:
+    asked = Outgoing(to=buyer.id, body=question("one!"), slot="question", placing=Placing.REPLACE)
+    await say(sqlite_db, asked, *(notice(str(n)) for n in range(SCREENFUL)), to=buyer)
+    await say(sqlite_db, replace(asked, body=question("two!")), to=buyer)
+
+    while await pending(sqlite_db):
+        await deliver(handler, sqlite_db)
+
+    assert cards(world, ana) == [(0, "two!", True)]
+
+
+@pytest.mark.parametrize("trouble", [None, "400", "500", "429", "drop_before"])
+async def test_receipt_is_a_reaction_and_its_failure_is_none(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, trouble: str | None
+) -> None:
+    own = acting.send_text(world, ana, "Broken")["message_id"]
+    if trouble:
+        inject(world, {"method": "setMessageReaction", "kind": trouble})
+    await say(sqlite_db, Receipt(message=own, mark=Mark.TAKEN), Receipt(message=own, mark=Mark.PASSED_ON), to=buyer)
+    await say(sqlite_db, Receipt(message=own + 99, mark=Mark.TAKEN), notice("one"), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, ana) == ["Broken", "You said one"]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+    made = [r for r in world.requests.after(0) if r["method"] == "setMessageReaction"]
+    assert len(made) == 3
+    assert [r["params"]["reaction"] for r in made[:2]] == [
+        [{"type": "emoji", "emoji": "👀"}],
+        [{"type": "emoji", "emoji": "👌"}],
+    ]
+    assert [r["ok"] for r in made] == [not trouble, not trouble, False]
+
+
+@pytest.mark.parametrize("trouble", [None, "400", "500", "429", "drop_before"])
+async def test_whoever_waits_for_a_file_to_go_up_sees_that_we_are_at_it(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    wei: User,
+    seller: Person,
+    copies: FolderStore,
+    trouble: str | None,
+) -> None:
+    if trouble:
+        inject(world, {"method": "sendChatAction", "kind": trouble})
+    kept = await copies.put(picture())
+    photo = File(kind=FileKind.PHOTO, file_id="x", unique_id="U", size=8, kept=kept, mime="image/jpeg", name="E1.jpg")
+    paper = replace(photo, kind=FileKind.DOCUMENT, unique_id="V", name="E2.jpg")
+    for file in (photo, paper, paper):  # the last one is known already, and quick
+        await say(sqlite_db, Exhibits(caption=Phrase("Evidence"), files=(file,)), to=seller)
+        await deliver(handler, sqlite_db)
+
+    made = [(r["method"], r["params"].get("action")) for r in world.requests.after(0)]
+    assert made == [
+        ("sendChatAction", "upload_photo"),
+        ("sendPhoto", None),
+        ("sendChatAction", "upload_document"),
+        ("sendDocument", None),
+        ("sendDocument", None),
+    ]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+
+
+class Dictionary:
+    """Implements bot.translation.Translator: knows a few words in any language."""
+
+    def __init__(self, **known: str) -> None:
+        self.known, self.asked = known, list[tuple[str, str]]()
+
+    async def translate(self, text: str, *, to: str) -> str | None:
+        self.asked.append((text, to))
+        return self.known.get(text)
+
+
+async def test_translation_comes_under_the_words_in_answer_to_them(
+    sqlite_db: Database,
+    desk: PlainDesk,
+    messenger: TelegramMessenger,
+    clock: AdjustableClock,
+    menus: Menus,
+    copies: FolderStore,
+    world: World,
+    ana: User,
+    wei: User,
+    seller: Person,
+) -> None:
+    dictionary = Dictionary(Broken="坏了 <b>不</b>")
+    handler = OutboxHandler(
+        sqlite_db,
+        desk,
+        messenger,
+        clock,
+        pace=Pace(UNLIMITED),
+        keep_menu=menus.keep,
+        copies=copies,
+        originals=copies,
+        translator=dictionary,
+    )
+    for words in ("Broken", "Unknown"):
+        own = acting.send_text(world, ana, words)["message_id"]
+        await say(
+            sqlite_db,
+            Speech(speaker=BUYER, text=words, source=ana.id, message=own),
+            Translation(text=words, source=ana.id, message=own),
+            to=seller,
+        )
+    await deliver(handler, sqlite_db)
+
+    first, translated, second = chat(world, wei)
+    assert first["text"].endswith("\nBroken") and second["text"].endswith("\nUnknown")
+    label, _, words = translated["text"].partition("\n")
+    assert words == "坏了 <b>不</b>"
+    assert translated["entities"][0] == {"type": "bold", "offset": 0, "length": len(label)}
+    assert translated["reply_to_message"]["message_id"] == first["message_id"]
+    assert dictionary.asked == [("Broken", "zh_Hans"), ("Unknown", "zh_Hans")]
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
+
+
+async def test_where_nobody_translates_nothing_is_said(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+) -> None:
+    await say(sqlite_db, Translation(text="Broken", source=1, message=1), to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    assert chat(world, wei) == []
+    assert await pending(sqlite_db) == 0 and await dead(sqlite_db) == []
 
 
 async def test_message_at_the_bottom_takes_the_buttons_along(

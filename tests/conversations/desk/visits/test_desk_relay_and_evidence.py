@@ -7,7 +7,7 @@ import pytest
 
 from conversations.cases.case import default_move
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
-from conversations.messages import Card, Copies, Exhibits, Notice, Placing, Speech
+from conversations.messages import Card, Copies, Exhibits, Mark, Notice, Placing, Receipt, Speech
 
 MIA, SAM, ANA, BEN, ZOE = 1, 2, 3, 4, 5
 
@@ -273,3 +273,37 @@ async def test_long_history_shows_its_newest_entries(room) -> None:
     assert "earlier entries are left out.)" in text
     assert "Word 61" in text
     assert "Word 0”" not in text
+
+
+async def test_file_is_marked_as_taken_and_when_the_others_got_it_as_passed_on(room) -> None:
+    def marks(who: int) -> list[Receipt]:
+        return room.bodies(who, Receipt)
+
+    ref = await room.claim()
+    sent = replace(a_file(name="n2"), chat=MIA, message=70)
+    await room.say(MIA, "", sent)
+    assert marks(MIA) == [Receipt(message=70, mark=Mark.TAKEN)]
+    assert "Filed as evidence: E2." in room.text(MIA)
+
+    await room.look_into(ref, 2)
+    assert marks(MIA) == [Receipt(message=70, mark=Mark.PASSED_ON)]
+    assert marks(SAM) == []
+
+    for n in (71, 72):
+        await room.say(MIA, "", replace(sent, unique_id=f"n{n}", album="77", message=n))
+    await room.look_into(ref, 3, 4)
+    assert marks(MIA) == [Receipt(message=71, mark=Mark.PASSED_ON)]  # the messenger marks the first of an album
+
+    await room.say(MIA, "", replace(sent, unique_id="n5", message=73))
+    await room.look_into(ref, 5, refused="broken")
+    assert marks(MIA) == []
+
+
+async def test_file_that_nobody_got_is_not_marked_as_passed_on(room) -> None:
+    ref = await room.claim()
+    await room.employ(SAM)
+    await room.say(MIA, "", replace(a_file(name="n2"), chat=MIA, message=70))
+
+    await room.look_into(ref, 2)
+
+    assert room.bodies(MIA, Receipt) == []
