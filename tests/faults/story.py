@@ -43,6 +43,8 @@ async def tell(bench: Bench) -> None:
     await bench.quiet()
     oskar.say("TX-77")
     await bench.quiet()
+    oskar.tap("bank transfer")
+    await bench.quiet()
     mia.tap("The money has arrived")
     await bench.quiet()
     mia.tap("Yes, it has arrived")

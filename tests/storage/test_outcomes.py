@@ -17,7 +17,8 @@ from conversations.cases.roles import Role
 from conversations.cases.terms import Kind, Terms
 from conversations.messages import Sender
 from storage import migrations
-from storage.database import Database
+from storage.database import Database, _migrator
+from storage.errors import connected
 from storage.tables import hearings, outcome_products, outcomes
 from storage.work import SqlWork
 
@@ -115,8 +116,10 @@ async def test_a_migration_fills_what_the_desk_would_have_written(lived: Databas
     written = await everything(lived)
     assert [len(rows) for rows in written] == [13, 10, 13]
 
-    async with lived._writer.begin() as connection:
+    engine = _migrator(lived.url)
+    async with connected(engine) as connection, connection.begin():
         await connection.run_sync(migrations.downgrade, "0007")
+    await engine.dispose()
     await lived.migrate()
 
     for filled, kept in zip(await everything(lived), written, strict=True):
