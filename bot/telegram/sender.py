@@ -138,7 +138,7 @@ class TelegramMessenger:
         message: Message = await _asked(
             self._bot.send_document(
                 chat_id=address,
-                document=InputFile(upload.data, filename=upload.name),
+                document=_content(upload),
                 caption=caption.text if caption else None,
                 caption_entities=_entities(caption) if caption else None,
             )
