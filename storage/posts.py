@@ -35,9 +35,7 @@ class SqlPosts:
 
         `origin` is the chat and message it is a copy of.
         """
-        if slot:
-            await self.clear_slot(address, slot)
-        self._tx.pending.write(posts, _row(address, message, slot, ref, origin))
+        await self.keep([Posted(address, message, slot=slot, ref=ref, origin=origin)])
 
     async def keep(self, posted: Sequence[Posted]) -> None:
         """Remembers many at once, in their order."""
@@ -51,6 +49,7 @@ class SqlPosts:
                 holders[post.address, slot] = key if slot == post.slot else None
             rows[key] = _row(post.address, post.message, post.slot, post.ref, post.origin)
         if holders:
+            await self._tx.settle(posts)
             freed = update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held"))
             held = [{"at": address, "held": slot} for address, slot in sorted(holders)]
             await self._tx.run(freed.values(slot=""), held)
@@ -75,10 +74,6 @@ class SqlPosts:
         later = posts.c.address == address, posts.c.message > message
         rows = await self._tx.all(select(posts.c.message).where(*later).order_by(posts.c.message).limit(limit))
         return {int(row.message) for row in rows}
-
-    async def clear_slot(self, address: int, slot: str) -> None:
-        await self._tx.settle(posts)
-        await self._tx.run(update(posts).where(posts.c.address == address, posts.c.slot == slot).values(slot=""))
 
     async def copy_of(self, address: int, message: int, *, to: int) -> int | None:
         """The copy of a message in the chat `to`, the latest if there are several."""

@@ -114,7 +114,6 @@ CALLS: dict[str, Call] = {
     "posts.after": lambda w: w.posts.after(5_000, 5_000, limit=12),
     "posts.in_slots": lambda w: w.posts.in_slots([(5_000, "question"), (5_001, "question")]),
     "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
-    "posts.clear_slot": lambda w: w.posts.clear_slot(5_000, "question"),
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
     "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
     "guesses.count": lambda w: w.guesses.count(5_000, NOW - HOUR),

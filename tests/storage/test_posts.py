@@ -1,6 +1,7 @@
 """What was posted in which chat."""
 
 from storage.database import Database
+from storage.posts import Posted
 
 ANN, BEN, CHO = 101, 102, -1_001_234_567_890
 
@@ -13,7 +14,7 @@ async def test_a_slot_holds_one_message_a_chat(db: Database) -> None:
         await work.posts.record(ANN, 8, slot="card:A7KQ2M")
         assert await work.posts.in_slot(ANN, "question") == 7
 
-        await work.posts.clear_slot(ANN, "question")
+        await work.posts.keep([Posted(ANN, 9, frees="question")])
 
         assert await work.posts.in_slot(ANN, "question") is None
         assert await work.posts.in_slot(BEN, "question") == 6
