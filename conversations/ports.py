@@ -16,7 +16,7 @@ from conversations.cases.figures import Figures, Peer, Period, Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
 from conversations.cases.standing import Standing
-from conversations.messages import Outgoing, Person, Sender
+from conversations.messages import Outgoing, Person, Room, Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +96,27 @@ class People(Protocol):
 
     async def arbitrators(self) -> Sequence[Person]: ...
 
+    async def room_of(self, role: Role, store: str = "") -> Person | None:
+        """The group that was linked for those with that role (in the store), confirmed or not, and that we are in."""
+
+    async def move(self, person: Person, address: int) -> Person:
+        """The person, or group, at another address. Whoever was thought to be there is not."""
+
     async def apply(self, application: Application) -> None:
         """Keeps it until it is settled. Idempotent."""
 
     async def settle(self, person: int) -> Sequence[Application]:
         """Takes away what a person has applied for, and gives it."""
+
+
+class Rooms(Protocol):
+    """Groups that hear for the sellers of a store, or for the arbitrators. `group` is the number of the person it is."""
+
+    async def keep(self, group: int, room: Room) -> None:
+        """What the group was linked for, in place of what it was before."""
+
+    async def drop(self, group: int) -> None:
+        """It was taken back."""
 
 
 class Orders(Protocol):
@@ -317,6 +333,9 @@ class Work(Protocol):
 
     @property
     def people(self) -> People: ...
+
+    @property
+    def rooms(self) -> Rooms: ...
 
     @property
     def orders(self) -> Orders: ...

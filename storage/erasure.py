@@ -17,12 +17,11 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.orders import Order
 from conversations.messages import Consent, Person
 from storage import codec, tables
+from storage.people import nowhere
 from storage.signs import signs
 from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts
 from storage.transaction import Transaction
 
-#: Where somebody had their chat, when they are erased: an address that no messenger gives, one for each.
-_NOWHERE = -(1 << 62)
 #: The lane of updates whose chat is forgotten. They are only remembered by their ids, lest one that is repeated count again.
 _NO_LANE = ""
 _CODE_LENGTH = 8
@@ -85,6 +84,16 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     },
     "roles": {"person": How.PERSON, "role": _N, "store": _N},
     "applications": {"person": How.PERSON, "role": _N, "store": _N, "at": _N},
+    "rooms": {
+        "person": _N,  # a group's
+        "role": _N,
+        "store": _N,
+        "linked_by": How.NUMBER,
+        "linked_at": _N,
+        "checked_at": _N,
+        "confirmed_at": _N,
+        "left_at": _N,
+    },
     "tallies": {"id": _N, "what": How.NUMBER, "at": _N},  # and gone after a day
     "privacy": {"person": How.PERSON, "exported_at": _N, "forget_at": _N, "held_until": _N, "hold_reason": _N},
     "dialogs": {"person": How.PERSON, "stack": _N, "at": _N},
@@ -202,7 +211,7 @@ class SqlErasure:
         }
         blank |= {"translation": Consent.UNASKED.value, "translation_at": None}
         gone = update(people).where(people.c.id == person.id)
-        await self._tx.run(gone.values(address=_NOWHERE - person.id, **blank))
+        await self._tx.run(gone.values(address=nowhere(person.id), **blank))
         return files
 
     async def unneeded(self, files: Collection[str]) -> frozenset[str]:

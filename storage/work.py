@@ -29,6 +29,7 @@ from storage.posts import SqlPosts
 from storage.privacy import SqlPrivacy
 from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
+from storage.rooms import SqlRooms
 from storage.tallies import SqlTallies
 from storage.transaction import Transaction
 
@@ -39,6 +40,7 @@ class SqlWork:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self.people = SqlPeople(tx)
+        self.rooms = SqlRooms(tx, self.people)
         self.orders = SqlOrders(tx)
         self.cases = SqlCases(tx)
         self.outcomes = SqlOutcomes(tx, self.orders)
