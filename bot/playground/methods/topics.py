@@ -83,6 +83,8 @@ def delete_forum_topic(world: World, p: OfTopic) -> bool:
 
 def _shut(world: World, p: OfTopic, *, is_closed: bool) -> bool:
     chat, topic = _topic(world, p)
+    if chat.is_private:  # Bot API 10.1 has these two methods for supergroups only
+        raise bad_request("the chat is not a supergroup forum")
     if topic.is_closed == is_closed:
         raise bad_request("TOPIC_NOT_MODIFIED")
     topic.is_closed = is_closed
