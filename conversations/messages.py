@@ -77,6 +77,10 @@ class Group:
     is_anonymous: bool = False
 
 
+#: What a person can do.
+Content = Said | Pressed | Left | Returned | Moved
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One thing a person did, at the messenger's own time: in private with us, or in a group.
@@ -86,7 +90,7 @@ class Incoming:
 
     sender: Sender
     at: datetime
-    content: Said | Pressed | Left | Returned | Moved
+    content: Content
     group: Group | None = None
 
 

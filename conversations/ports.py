@@ -61,13 +61,14 @@ class Link:
 class OpenDialog:
     """A conversation under way with a person: which one, about which case, where it is, what was answered so far.
 
-    `answers` holds JSON values only.
+    `answers` holds JSON values only. `room` is the group in which they have it, by its number; 0 is their own chat.
     """
 
     name: str
     ref: str
     step: str
     answers: Mapping[str, Any]
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,8 @@ class People(Protocol):
 
     async def get(self, person: int) -> Person:
         """KeyError for an id never given out."""
+
+    async def at_address(self, address: int) -> Person | None: ...
 
     async def save(self, person: Person) -> None:
         """Keeps everything about a person, roles included."""
@@ -115,8 +118,8 @@ class Rooms(Protocol):
     async def keep(self, group: int, room: Room) -> None:
         """What the group was linked for, in place of what it was before."""
 
-    async def drop(self, group: int) -> None:
-        """It was taken back."""
+    async def check(self, group: int) -> None:
+        """Asks for a look at the group: whether the member who linked it may, and what we may do there."""
 
 
 class Orders(Protocol):
@@ -292,6 +295,12 @@ class Posts(Protocol):
 
     async def case_of(self, address: int, message: int) -> str | None:
         """The case that a message of ours, or one relayed from this chat, is about."""
+
+    async def in_slot(self, address: int, slot: str) -> int | None:
+        """The message that the slot holds."""
+
+    async def knows(self, address: int, message: int) -> bool:
+        """Whether it is a message of ours that has been written down."""
 
 
 class Outbox(Protocol):

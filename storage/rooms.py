@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from conversations.messages import Person, Room
+from storage import codec
 from storage.people import SqlPeople
+from storage.queues import CHECKS, Check
 from storage.tables import people, rooms
 from storage.transaction import Transaction
 
@@ -27,22 +29,16 @@ class SqlRooms:
         made = self._tx.insert(rooms).values(person=group, **row)
         await self._tx.settle(people)
         await self._tx.run(made.on_conflict_do_update(index_elements=[rooms.c.person], set_=row))
-        await self._know(group, room)
-
-    async def drop(self, group: int) -> None:
-        """It was taken back."""
-        before = (await self._people.get(group)).room
-        await self._tx.run(delete(rooms).where(rooms.c.person == group))
-        if before is not None:
-            await self._know(group, None, before)
-
-    async def all(self) -> Sequence[Person]:
-        """Every group that was linked and is not taken back, in the order of their numbers."""
-        rows = await self._tx.all(select(rooms.c.person).order_by(rooms.c.person))
-        return [await self._people.get(row.person) for row in rows]
-
-    async def _know(self, group: int, room: Room | None, before: Room | None = None) -> None:
         person = await self._people.get(group)
         self._tx.pending.know(people, group, replace(person, room=room))
-        for each in filter(None, (room, before, person.room)):
+        for each in filter(None, (room, person.room)):
             self._tx.pending.forget(people, ("role", each.role, each.store), ("room", each.role, each.store))
+
+    async def check(self, group: int) -> None:
+        """Asks for a look at the group: whether the member who linked it may, and what we may do there."""
+        self._tx.put(CHECKS, str(group), codec.encode(Check(group)))
+
+    async def all(self) -> Sequence[Person]:
+        """Every group that is linked, confirmed or not, in the order of their numbers."""
+        rows = await self._tx.all(select(rooms.c.person).where(rooms.c.left_at.is_(None)).order_by(rooms.c.person))
+        return [await self._people.get(row.person) for row in rows]

@@ -27,7 +27,7 @@ from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
 from storage.privacy import SqlPrivacy
-from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
+from storage.queues import CHECKS, FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
 from storage.rooms import SqlRooms
 from storage.tallies import SqlTallies
@@ -64,6 +64,7 @@ class SqlWork:
         self.privacy = SqlPrivacy(tx)
         self.erasure = SqlErasure(tx)
         self.fetches = Finishing(FETCHES, tx)
+        self.checks = Finishing(CHECKS, tx)
 
     async def expect(self, addresses: Collection[int]) -> None:
         """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
