@@ -164,7 +164,8 @@ class TelegramMessenger:
         """The number of somebody's private chat is that of their account."""
         chat = await _ensured(self._call("getChat", chat_id=address)) or {}
         them = await _ensured(self._call("getChatMember", chat_id=address, user_id=member)) or {}
-        we = await _ensured(self._call("getChatMember", chat_id=address, user_id=self._bot.id)) or {}
+        ourselves = int(self._bot.token.partition(":")[0])
+        we = await _ensured(self._call("getChatMember", chat_id=address, user_id=ourselves)) or {}
         return Sight(
             is_administrator=them.get("status") in ("creator", "administrator"),
             has_threads=bool(chat.get("is_forum")),
