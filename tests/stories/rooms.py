@@ -62,7 +62,8 @@ class Seat(Chat):
 async def group(
     bench: Bench, title: str, *administrators: Chat, members: tuple[Chat, ...] = (), **kind: bool
 ) -> list[Seat]:
-    """A new group with the bot in it; the seats of everybody, administrators first."""
+    """A new group with the bot in it; the seats of everybody, administrators first. The group reads the language of whoever
+    links it, which is the first of them."""
     made = await bench.post(
         "/_sim/groups",
         {
@@ -72,12 +73,12 @@ async def group(
             **kind,
         },
     )
-    return [seat(chat, made["id"]) for chat in (*administrators, *members)]
+    return [seat(chat, made["id"], administrators[0].language) for chat in (*administrators, *members)]
 
 
-def seat(chat: Chat, group: int) -> Seat:
+def seat(chat: Chat, group: int, language: str) -> Seat:
     """Somebody's seat in a group. What they write there is theirs as what they write elsewhere."""
-    return Seat(chat.bench, chat.id, chat.language, chat.surname, chat.username, said=chat.said, group=group)
+    return Seat(chat.bench, chat.id, language, chat.surname, chat.username, said=chat.said, group=group)
 
 
 async def links(bench: Bench, seat: Seat, argument: str = "") -> None:
