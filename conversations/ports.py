@@ -278,6 +278,13 @@ class Posts(Protocol):
         """The case that a message of ours, or one relayed from this chat, is about."""
 
 
+class Threads(Protocol):
+    """The threads (topics) of chats."""
+
+    async def case_of(self, address: int, number: int) -> str | None:
+        """The case that a thread of a chat is about; None for a thread of somebody else's making."""
+
+
 class Outbox(Protocol):
     """What is to be said, in order for each person."""
 
@@ -359,6 +366,9 @@ class Work(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def threads(self) -> Threads: ...
 
     @property
     def outbox(self) -> Outbox: ...

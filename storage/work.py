@@ -30,6 +30,7 @@ from storage.privacy import SqlPrivacy
 from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
 from storage.tallies import SqlTallies
+from storage.threads import SqlThreads
 from storage.transaction import Transaction
 
 
@@ -53,6 +54,7 @@ class SqlWork:
         self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
+        self.threads = SqlThreads(tx)
         self.guesses = SqlGuesses(tx)
         self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)
