@@ -61,13 +61,14 @@ class Link:
 class OpenDialog:
     """A conversation under way with a person: which one, about which case, where it is, what was answered so far.
 
-    `answers` holds JSON values only.
+    `answers` holds JSON values only. `thread` is where one about no case is held; one about a case is in the case's.
     """
 
     name: str
     ref: str
     step: str
     answers: Mapping[str, Any]
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +284,9 @@ class Threads(Protocol):
 
     async def case_of(self, address: int, number: int) -> str | None:
         """The case that a thread of a chat is about; None for a thread of somebody else's making."""
+
+    async def has(self, address: int, ref: str) -> bool:
+        """Whether the case has a thread in that chat."""
 
 
 class Outbox(Protocol):

@@ -33,6 +33,10 @@ class SqlThreads:
             return None
         return Thread(number=row.thread, name=row.name, is_closed=row.is_closed, holds_card=row.holds_card)
 
+    async def has(self, address: int, ref: str) -> bool:
+        """Whether the case has a thread in that chat."""
+        return await self.of(address, ref) is not None
+
     async def keep(self, address: int, ref: str, thread: Thread) -> None:
         """Remembers the thread of a case in a chat, in the place of the one before."""
         row = {"address": address, "ref": ref, "thread": thread.number, "name": thread.name}

@@ -34,6 +34,9 @@ SERVICE = frozenset(
 )  # fmt: skip
 
 
+#: How the General topic of a forum arrives. It is addressed as no topic.
+_GENERAL: Final = 1
+
 #: The Bot API's ids have at most 52 bits, so anything larger is none; a database would refuse it.
 _LARGEST: Final = 2**52
 _Id = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
@@ -116,6 +119,8 @@ class _Message(_Part):
     caption: str = ""
     media_group_id: str = ""
     reply_to_message: _Replied | None = None
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
     photo: list[_Photo] = []
     animation: _File | None = None
     video: _File | None = None
@@ -134,6 +139,8 @@ class _Message(_Part):
 class _PressedMessage(_Part):
     message_id: _Id
     chat: _Chat
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
 
 
 class _Press(_Part):
@@ -210,6 +217,7 @@ def _said(message: _Message, *, is_edit: bool) -> Incoming | None:
         files=_files(message),
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
         is_edit=is_edit,
+        thread=_thread(message),
     )
     stamp = message.edit_date if is_edit and message.edit_date else message.date
     return Incoming(sender=_sender(message.sender, message.chat), at=_time(stamp), content=content)
@@ -219,7 +227,9 @@ def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | N
     if press.data is None or press.message is None or press.message.chat.type != "private":
         return None
     do, is_ours = seals.check(press.message.chat.id, press.data)
-    content = Pressed(query=press.id, do=do, message=press.message.message_id, is_ours=is_ours)
+    content = Pressed(
+        query=press.id, do=do, message=press.message.message_id, is_ours=is_ours, thread=_thread(press.message)
+    )
     return Incoming(sender=_sender(press.sender, press.message.chat), at=received_at, content=content)
 
 
@@ -236,6 +246,12 @@ def _membership(membership: _Membership) -> Incoming | None:
 def _sender(user: _User, chat: _Chat) -> Sender:
     name = f"{user.first_name} {user.last_name}".strip()
     return Sender(address=chat.id, name=name, language=user.language_code)
+
+
+def _thread(message: _Message | _PressedMessage) -> int:
+    """The topic a message is in, 0 for none. In a group without topics, a thread is only what answers one message."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return 0 if thread in (None, _GENERAL) else thread
 
 
 def _time(stamp: int) -> datetime:

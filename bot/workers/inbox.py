@@ -234,8 +234,9 @@ class InboxHandler:
                     case Pressed(query=query):
                         toast = Toast(query=query, text=APOLOGY, is_alert=True)
                         await work.outbox.add(Outgoing(to=person.id, body=toast))
-                    case Said(message=message):
-                        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(APOLOGY,)), answers=message))
+                    case Said(message=message, thread=thread):
+                        body = Notice(lines=(APOLOGY,))
+                        await work.outbox.add(Outgoing(to=person.id, body=body, answers=message, thread=thread))
                     case _:
                         return
         except TryAgain:

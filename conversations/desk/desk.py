@@ -51,7 +51,9 @@ class Desk:
             await _welcome_back(person, work)
         if isinstance(content, Returned):
             return
-        visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish)
+        visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish, thread=content.thread)
+        if visit.thread:
+            visit.topic = await work.threads.case_of(person.address, visit.thread) or ""
         if isinstance(content, Pressed):
             visit.query = content.query
             await _press(visit, content)
@@ -194,11 +196,11 @@ async def _hear(visit: Visit, said: Said) -> None:
             name, _, argument = said.text[1:].partition(" ")
             await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
         return
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await _with_this_place_on_top(visit, await visit.work.dialogs.of(visit.person.id))
     if stack and stack[-1].name in _KEEPING and talking.album_begun(stack[-1], said):
         await _keep_more(visit, stack, said)
         return
-    if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
+    if stack and not said.is_edit and not await _is_about_another_case(visit, said, stack[-1]):
         if stack[-1].name in _WHOLE_MESSAGES and stack[-1].step == "words":
             await _hear_whole(visit, stack, said)
         else:
@@ -257,8 +259,21 @@ async def _hear_edit(visit: Visit, said: Said) -> None:
         await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
 
 
-async def _is_reply_to_another_case(visit: Visit, said: Said, ref: str) -> bool:
+async def _with_this_place_on_top(visit: Visit, stack: tuple[OpenDialog, ...]) -> tuple[OpenDialog, ...]:
+    """Every thread has a question of its own open: what is said there answers that one, whichever was asked last."""
+    here = [opened for opened in stack if visit.is_asked_here(opened)]
+    if not here or here[-1] is stack[-1]:
+        return stack
+    last = stack[-1]
+    is_apart = visit.thread or last.thread or await visit.work.threads.has(visit.person.address, last.ref)
+    return (*(opened for opened in stack if opened is not here[-1]), here[-1]) if is_apart else stack
+
+
+async def _is_about_another_case(visit: Visit, said: Said, opened: OpenDialog) -> bool:
+    """Whether it is no answer to the dialog, by where it was said or by what it replies to."""
+    if visit.topic:
+        return not visit.is_asked_here(opened)
     if said.reply_to is None:
         return False
     about = await visit.work.posts.case_of(visit.person.address, said.reply_to)
-    return about is not None and about != ref
+    return about is not None and about != opened.ref

@@ -11,7 +11,7 @@ from conversations.dialogs.dialog import Context
 from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Question, Style, Toast
 from conversations.phrase import Phrase
 from conversations.policy import Pack
-from conversations.ports import Work
+from conversations.ports import OpenDialog, Work
 from conversations.understanding import Lexicon
 
 QUESTION = "question"
@@ -36,7 +36,8 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered.
+    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered, `thread` the
+    thread they are in and `topic` the case it is about, if any.
 
     `finish` is what a dialog with all its answers comes to.
     """
@@ -49,6 +50,8 @@ class Visit:
     message: int | None = None
     query: str = ""
     answers_question: bool = False  # a button under the open question was pressed
+    thread: int = 0
+    topic: str = ""
 
     async def say(
         self,
@@ -61,7 +64,7 @@ class Visit:
         is_list: bool = False,
     ) -> None:
         """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message."""
-        await self.work.outbox.add(
+        await self.tell(
             Outgoing(
                 to=self.person.id,
                 body=Notice(lines=lines, title=title, choices=choices, is_list=is_list),
@@ -72,10 +75,16 @@ class Visit:
             )
         )
 
-    async def ask(self, question: Question, *, ref: str = "", placing: Placing | None = None) -> None:
-        """Puts a question in the place of the one that is open."""
+    async def ask(
+        self, question: Question, *, ref: str = "", placing: Placing | None = None, thread: int | None = None
+    ) -> None:
+        """Puts a question in the place of the one that is open, in another thread than the visitor's if one is given."""
         out = Outgoing(to=self.person.id, body=question, slot=QUESTION, placing=placing or self.placing, ref=ref)
-        await self.work.outbox.add(out)
+        await self.tell(out, thread=thread)
+
+    async def tell(self, out: Outgoing, *, thread: int | None = None) -> None:
+        """Says something to the visitor, where they are if it is about no case."""
+        await self.work.outbox.add(replace(out, thread=self.thread if thread is None else thread))
 
     @property
     def placing(self) -> Placing:
@@ -88,6 +97,10 @@ class Visit:
             await self.work.outbox.add(
                 Outgoing(to=self.person.id, body=Toast(query=self.query, text=text, is_alert=is_alert))
             )
+
+    def is_asked_here(self, opened: OpenDialog) -> bool:
+        """Whether a dialog is held in the thread that the visitor is in, or like them outside of all."""
+        return opened.ref == self.topic if opened.ref else opened.thread == self.thread
 
     @property
     def lexicons(self) -> Sequence[Lexicon]:

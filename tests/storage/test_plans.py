@@ -118,6 +118,7 @@ CALLS: dict[str, Call] = {
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
     "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
     "threads.of": lambda w: w.threads.of(5_000, REF),
+    "threads.has": lambda w: w.threads.has(5_000, REF),
     "threads.keep": lambda w: w.threads.keep(5_000, REF, Thread(number=70_000, name="R05-000")),
     "threads.case_of": lambda w: w.threads.case_of(5_000, 5_000),
     "guesses.count": lambda w: w.guesses.count(5_000, NOW - HOUR),

@@ -22,6 +22,7 @@ async def test_a_thread_is_found_by_its_case_and_the_case_by_its_thread(db: Data
         assert await work.threads.of(ANN, "A7KQ2M") == MUG
         assert await work.threads.of(ANN, "B2BB2B") == cup
         assert await work.threads.of(GROUP, "B2BB2B") is None
+        assert [await work.threads.has(chat, "B2BB2B") for chat in (ANN, GROUP)] == [True, False]
         assert await work.threads.case_of(GROUP, MUG.number) == "A7KQ2M"
         assert await work.threads.case_of(GROUP, 7) is None
 
