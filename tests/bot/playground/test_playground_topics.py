@@ -120,7 +120,7 @@ async def test_people_make_topics_of_their_own_and_delete_any(bot: Bot, ana: int
 
     await sim._json("DELETE", f"/users/{ana}/topics/{thread}")
 
-    assert [each.get("message_thread_id") for each in world.chats[ana].messages.values()] == [mine]
+    assert [each.get("message_thread_id") for each in world.chats[ana].messages.values()] == [None, mine]
     with pytest.raises(BadRequest, match="Message thread not found"):
         await bot.send_message(ana, "x", message_thread_id=thread)
     assert (await sim.refused("DELETE", f"/users/{ana}/topics/{thread}"))[0] == 404
