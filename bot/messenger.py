@@ -81,7 +81,7 @@ class ThreadClosed(DeliveryError):
 
 
 class NoThreads(DeliveryError):
-    """We can open no threads in that chat: it has none, or not for us."""
+    """Threads of that chat are not ours to open or close: it has none, or we have no right to."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
@@ -202,10 +202,11 @@ class Messenger(Protocol):
 
     async def close_thread(self, place: Place, name: str) -> None:
         """Ends a thread: nobody writes there any more. Where that cannot be had, the thread is given `name`, which says
-        so. Fine when it is so already. ThreadGone."""
+        so. Fine when it is so already. ThreadGone, NoThreads."""
 
     async def reopen_thread(self, place: Place, name: str) -> None:
-        """Undoes `close_thread`; `name` is what the thread was called before. Fine when it is open. ThreadGone."""
+        """Undoes `close_thread`; `name` is what the thread was called before. Fine when it is open. ThreadGone,
+        NoThreads."""
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         """Ends the waiting of whoever pressed a button. Fine when they no longer wait."""

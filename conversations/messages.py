@@ -24,13 +24,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A message: words, files, or both. A command arrives as its text. `edited`: it replaces an earlier one."""
+    """A message: words, files, or both. A command arrives as its text. `is_edit`: it replaces an earlier one.
+
+    `thread` is the thread (topic) of the chat that it was said in, 0 outside of all.
+    """
 
     message: int
     text: str = ""
     files: tuple[File, ...] = ()
     reply_to: int | None = None
     is_edit: bool = False
+    thread: int = 0
 
     @property
     def album(self) -> str:
@@ -49,6 +53,7 @@ class Pressed:
     do: str
     message: int | None = None
     is_ours: bool = True
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,11 @@ class Card:
     default: Phrase | None  # what happens if nobody acts
     sections: tuple[Section, ...] = ()
     choices: Choices = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the case has ended: it is nobody's turn any more."""
+        return self.turn is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +337,9 @@ class Outgoing:
     """One thing to say to one person (`to` is their id, not their address).
 
     `slot` names a place that holds one message at a time ("card:A7KQ2M", "question"); a Notice is the last word in its
-    slot, which is free afterwards. `ref` is the case it is about, so that a reply to it is understood; `answers` is the person's own message it replies to.
+    slot, which is free afterwards. `ref` is the case it is about, so that a reply to it is understood, and that it goes
+    into the case's thread where there is one. `answers` is the person's own message it replies to, `thread` the one that
+    they were in: what is about no case goes there.
     """
 
     to: int
@@ -336,6 +348,7 @@ class Outgoing:
     placing: Placing = Placing.NEW
     ref: str = ""
     answers: int | None = None
+    thread: int = 0
 
 
 def card_slot(ref: str) -> str:

@@ -61,13 +61,15 @@ class Link:
 class OpenDialog:
     """A conversation under way with a person: which one, about which case, where it is, what was answered so far.
 
-    `answers` holds JSON values only. `room` is the group in which they have it, by its number; 0 is their own chat.
+    `answers` holds JSON values only. `thread` is where one about no case is held; one about a case is in the case's. `room`
+    is the group in which they have it, by its number; 0 is their own chat.
     """
 
     name: str
     ref: str
     step: str
     answers: Mapping[str, Any]
+    thread: int = 0
     room: int = 0
 
 
@@ -303,6 +305,16 @@ class Posts(Protocol):
         """Whether it is a message of ours that has been written down."""
 
 
+class Threads(Protocol):
+    """The threads (topics) of chats."""
+
+    async def case_of(self, address: int, number: int) -> str | None:
+        """The case that a thread of a chat is about; None for a thread of somebody else's making."""
+
+    async def has(self, address: int, ref: str) -> bool:
+        """Whether the case has a thread in that chat."""
+
+
 class Outbox(Protocol):
     """What is to be said, in order for each person."""
 
@@ -387,6 +399,9 @@ class Work(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def threads(self) -> Threads: ...
 
     @property
     def outbox(self) -> Outbox: ...

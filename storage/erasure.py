@@ -150,6 +150,14 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "origin_address": How.BLANK,
         "origin_message": How.BLANK,
     },
+    "threads": {
+        "address": How.ADDRESS,
+        "ref": _N,
+        "thread": _N,
+        "name": _N,
+        "is_closed": _N,
+        "holds_card": _N,
+    },
     "lanes": {"queue": _N, "lane": _Q, "ready_at": _N, "token": _N, "attempts": _N, "suspected": _N},
     "items": {
         "id": _N,

@@ -449,6 +449,19 @@ posts = Table(
     Index(None, "origin_address", "origin_message"),
 )
 
+#: A thread is known by its number within a chat; a chat has one for each case.
+threads = Table(
+    "threads",
+    metadata,
+    Column("address", BigInteger, primary_key=True, autoincrement=False),
+    Column("ref", Words, primary_key=True),
+    Column("thread", BigInteger, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("holds_card", Boolean, nullable=False),
+    Index(None, "address", "thread", unique=True),
+)
+
 #: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end. `suspected` is how often
 #: nothing but this lane was at work, and nothing came of it.
 lanes = Table(

@@ -31,6 +31,7 @@ from storage.queues import CHECKS, FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
 from storage.rooms import SqlRooms
 from storage.tallies import SqlTallies
+from storage.threads import SqlThreads
 from storage.transaction import Transaction
 
 
@@ -55,6 +56,7 @@ class SqlWork:
         self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
+        self.threads = SqlThreads(tx)
         self.guesses = SqlGuesses(tx)
         self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)

@@ -1,4 +1,5 @@
-"""What people do in the world, one function a deed: start, send, edit, press, share, block; refusals are `Refused`."""
+"""What people do in the world, one function a deed: start, send, edit, press, share, make topics, block; refusals are
+`Refused`."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from bot.playground.keyboards import pressable
 from bot.playground.methods.chats import bot_member
 from bot.playground.methods.media import film_shape, stored_content
 from bot.playground.methods.sending import snippet
-from bot.playground.people import Chat, Message, User
+from bot.playground.methods.topics import COLOURS, topic_name
+from bot.playground.people import Chat, Message, Topic, User
 from bot.playground.text import CAPTION_LIMIT, TEXT_LIMIT, Entity, formatted
 from bot.playground.world import ANONYMOUS, World
 
@@ -53,13 +55,12 @@ def send_text(
     if not content:
         raise Refused("an empty message cannot be sent")
     content = {**_reply(chat, reply_to, thread_id), **content}
+    thread = _thread(world, chat, thread_id)
     if is_anonymous:
         if user.id not in chat.administrators:
             raise Refused("only administrators of a group can be anonymous there")
-        return world.post(
-            chat, ANONYMOUS, {"sender_chat": chat.as_api(), **content}, thread_id=_thread(chat, thread_id)
-        )
-    return world.post(chat, user.as_api(), content, thread_id=_thread(chat, thread_id))
+        return world.post(chat, ANONYMOUS, {"sender_chat": chat.as_api(), **content}, thread_id=thread)
+    return world.post(chat, user.as_api(), content, thread_id=thread)
 
 
 async def send_files(
@@ -81,7 +82,7 @@ async def send_files(
         raise Refused(f"kind must be one of {', '.join(KINDS)}")
     chat, thread = _place(world, user, chat_id), None
     said = _said(caption, "caption", "caption_entities", limit=CAPTION_LIMIT)
-    thread, reply = _thread(chat, thread_id), _reply(chat, reply_to, thread_id)
+    thread, reply = _thread(world, chat, thread_id), _reply(chat, reply_to, thread_id)
     kinds = [kind or _kind_of(file) for file in files]
     if len(files) > 1:
         kinds = _album_kinds(kinds)
@@ -181,6 +182,24 @@ def react(world: World, user: User, message_id: int, emoji: str | None, *, chat_
     world.events.publish("reaction", world.event_of(chat, message_id=message_id, reaction=chosen))
 
 
+def open_topic(world: World, user: User, name: str) -> Topic:
+    """Makes a topic of one's own in the chat with the bot, which is told."""
+    chat = _place(world, user, None)
+    if not world.has_topics(chat):
+        raise Refused("the chat has no topics")
+    try:
+        name = topic_name(name)
+    except BotApiError as err:
+        raise Refused(err.description) from err
+    return world.open_topic(chat, user.as_api(), name, COLOURS[0])
+
+
+def delete_topic(world: World, user: User, thread_id: int) -> None:
+    """Deletes a topic of the chat with the bot, whoever made it. The bot is not told."""
+    chat = _place(world, user, None)
+    world.remove_topic(chat, _topic(world, chat, thread_id))
+
+
 def block(world: World, user: User) -> None:
     """Blocks the bot; nothing when it is blocked already."""
     if not user.is_blocked:
@@ -260,10 +279,17 @@ def _reply(chat: Chat, reply_to: int | None, thread_id: int | None = None) -> Me
     return {} if reply_to is None else {"reply_to_message": snippet(_message(chat, reply_to))}
 
 
-def _thread(chat: Chat, thread_id: int | None) -> int | None:
-    if thread_id is not None and thread_id not in chat.topics:
-        raise Refused("there is no such topic", status=404)
+def _thread(world: World, chat: Chat, thread_id: int | None) -> int | None:
+    if thread_id is not None and _topic(world, chat, thread_id).is_closed:
+        raise Refused("the topic is closed")
     return thread_id
+
+
+def _topic(world: World, chat: Chat, thread_id: int) -> Topic:
+    found = chat.topics.get(thread_id) if world.has_topics(chat) else None
+    if found is None:
+        raise Refused("there is no such topic", status=404)
+    return found
 
 
 def _said(text: str, name: str, entities_name: str, *, limit: int, entities: list[Entity] | None = None) -> Message:

@@ -104,6 +104,14 @@ class Upgrade(Body):
     chat_id: int
 
 
+class NewTopic(Body):
+    name: str
+
+
+class Topics(Body):
+    is_on: bool
+
+
 class RawUpdate(Body):
     update: dict[str, Any]
 
@@ -134,12 +142,15 @@ class Control:
             ("POST", f"{user}/press", self.press),
             ("POST", f"{user}/contact", self.contact),
             ("POST", f"{user}/react", self.react),
+            ("POST", f"{user}/topics", self.open_topic),
+            ("DELETE", f"{user}/topics/{{thread_id:int}}", self.delete_topic),
             ("POST", f"{user}/block", self.block),
             ("POST", f"{user}/unblock", self.unblock),
             ("GET", f"{user}/commands", self.commands),
             ("POST", f"{user}/bot", self.set_bot_status),
             ("POST", f"{user}/upgrade", self.upgrade),
             ("GET", "/chats/{chat_id}/commands", self.chat_commands),
+            ("POST", "/topics", self.switch_topics),
             ("POST", "/groups", self.add_group),
             ("GET", "/chats/{chat_id}/messages", self.chat_messages),
             ("GET", "/files/{file_id}", self.file),
@@ -163,6 +174,7 @@ class Control:
             users=[user.as_control() for user in world.users.values()],
             groups=[chat.as_control() for chat in world.chats.values() if not chat.is_private],
             scenario=self.scenario,
+            has_topics=world.topics_in_private,
             clock=self._clock(),
         )
 
@@ -245,6 +257,18 @@ class Control:
         user, body = self._user(request), await body_of(request, React)
         acting.react(self.world, user, **body.model_dump())
         return answer()
+
+    async def open_topic(self, request: Request) -> Response:
+        user, body = self._user(request), await body_of(request, NewTopic)
+        return answer(**acting.open_topic(self.world, user, body.name).as_api())
+
+    async def delete_topic(self, request: Request) -> Response:
+        acting.delete_topic(self.world, self._user(request), request.path_params["thread_id"])
+        return answer()
+
+    async def switch_topics(self, request: Request) -> Response:
+        self.world.switch_topics((await body_of(request, Topics)).is_on)
+        return answer(has_topics=self.world.topics_in_private)
 
     async def block(self, request: Request) -> Response:
         user = self._user(request)
@@ -329,7 +353,8 @@ class Control:
     def _messages(self, request: Request, chat: Chat) -> Response:
         after = _number(request, "after", 0)
         shown = [message for message_id, message in chat.messages.items() if message_id > after]
-        return answer(messages=shown, keyboard=chat.keyboard)
+        topics = [topic.as_control() for topic in chat.topics.values()] if self.world.has_topics(chat) else []
+        return answer(messages=shown, keyboard=chat.keyboard, topics=topics)
 
     async def _stream(self, only: int | None) -> AsyncIterator[bytes]:
         yield b": connected\n\n"

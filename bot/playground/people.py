@@ -65,6 +65,10 @@ class Topic:
             icon_custom_emoji_id=self.icon_custom_emoji_id,
         )
 
+    def as_control(self) -> dict[str, Any]:
+        """The topic as the control side shows it."""
+        return {"thread_id": self.thread_id, "name": self.name, "is_closed": self.is_closed}
+
 
 @dataclass(slots=True)
 class Chat:

@@ -53,7 +53,7 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[Refusal]], ...] = tuple(
         (r"have no rights to send a message|not enough rights to send", Unreachable),
         (r"message thread not found|topic_(id_invalid|deleted)", ThreadGone),
         (r"topic_closed", ThreadClosed),
-        (r"chat is not a forum|not enough rights to (create a|manage) topic", NoThreads),
+        (r"chat is not a forum|not enough rights to (create|manage|close|reopen|edit)", NoThreads),
         (r"file is too big", FileTooBig),
         (r"wrong file.?_?id|wrong remote file|invalid file_id|file.?id.?invalid|wrong file identifier", FileGone),
         (r"file is temporarily unavailable|file_reference_expired|file reference", FileGone),

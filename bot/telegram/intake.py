@@ -45,10 +45,11 @@ class Intake:
         return max(raw.update_id for raw in kept)
 
     def _raw(self, update: Any) -> RawUpdate | None:
-        if not isinstance(update, dict) or not is_id(number := update.get("update_id")):
+        number = update.get("update_id") if isinstance(update, dict) else None
+        if number is None or not is_id(number):
             return None
-        payload = {"update_id": number} if is_overheard(update, self._me) else _storable(update)
-        return RawUpdate(update_id=number, lane=lane_of(update), payload=payload)
+        payload: dict[str, Any] = {"update_id": number} if is_overheard(update, self._me) else _storable(update)
+        return RawUpdate(update_id=int(number), lane=lane_of(update), payload=payload)
 
 
 def _storable(value: Any, depth: int = 0) -> Any:

@@ -38,6 +38,9 @@ SERVICE = frozenset(
 #: The types of chat that we take for a group.
 GROUPS: Final = frozenset({"group", "supergroup"})
 
+#: How the General topic of a forum arrives. It is addressed as no topic.
+_GENERAL: Final = 1
+
 
 @dataclass(slots=True)
 class Myself:
@@ -147,6 +150,8 @@ class _Message(_Part):
     caption: str = ""
     media_group_id: str = ""
     reply_to_message: _Replied | None = None
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
     photo: list[_Photo] = []
     animation: _File | None = None
     video: _File | None = None
@@ -169,6 +174,8 @@ class _Message(_Part):
 class _PressedMessage(_Part):
     message_id: _Id
     chat: _Chat
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
 
 
 class _Press(_Part):
@@ -222,9 +229,8 @@ def is_overheard(update: Mapping[str, Any], me: Myself) -> bool:
         if isinstance(part, Mapping) and _inner(part, "chat", "type") in GROUPS:
             text, answered = part.get("text"), part.get("reply_to_message")
             is_command = isinstance(text, str) and text.startswith("/")
-            is_answer = (
-                _inner(part, "reply_to_message", "from", "id") == me.id and "forum_topic_created" not in answered
-            )
+            is_answer = isinstance(answered, Mapping) and _inner(answered, "from", "id") == me.id
+            is_answer = is_answer and _inner(answered, "forum_topic_created") is None
             has_moved = "migrate_to_chat_id" in part or "migrate_from_chat_id" in part
             return not (is_command or is_answer or has_moved)
     return False
@@ -297,6 +303,7 @@ def _words(message: _Message, answered: _Replied | None, *, is_edit: bool) -> Sa
         files=_files(message),
         reply_to=answered.message_id if answered else None,
         is_edit=is_edit,
+        thread=_thread(message),
     )
 
 
@@ -315,7 +322,9 @@ def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | N
     if chat.type != "private" and chat.type not in GROUPS:
         return None
     do, is_ours = seals.check(chat.id, press.data)
-    content = Pressed(query=press.id, do=do, message=press.message.message_id, is_ours=is_ours)
+    content = Pressed(
+        query=press.id, do=do, message=press.message.message_id, is_ours=is_ours, thread=_thread(press.message)
+    )
     if chat.type in GROUPS:
         return Incoming(sender=_in_private(press.sender), at=received_at, content=content, group=_group(chat))
     return Incoming(sender=_sender(press.sender, chat), at=received_at, content=content)
@@ -353,6 +362,12 @@ def _itself(chat: _Chat) -> Sender:
 
 def _group(chat: _Chat, *, is_anonymous: bool = False) -> Group:
     return Group(address=chat.id, title=chat.title, is_anonymous=is_anonymous)
+
+
+def _thread(message: _Message | _PressedMessage) -> int:
+    """The topic a message is in, 0 for none. In a group without topics, a thread is only what answers one message."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return 0 if thread in (None, _GENERAL) else thread
 
 
 def _time(stamp: int) -> datetime:

@@ -11,11 +11,23 @@ from typing import Final
 from bot import charts, log
 from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.making import CaseFiles
-from bot.messenger import Activity, DeliveryError, EditImpossible, FileGone, Messenger, Place, Sent, Upload
+from bot.messenger import (
+    Activity,
+    DeliveryError,
+    EditImpossible,
+    FileGone,
+    Messenger,
+    Place,
+    Sent,
+    ThreadClosed,
+    ThreadGone,
+    Upload,
+)
 from bot.screens import MAX_CAPTION, MAX_TEXT, Screen, pages, render, speaker_line
 from bot.takeout import Takeouts
 from bot.translation import Translator
 from bot.workers.pace import Pace
+from bot.workers.threads import Threads
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
     Card,
@@ -81,16 +93,20 @@ class Chat:
 
     person: Person
     slots: dict[str, int | None] = field(default_factory=dict)
-    newest: deque[int] = field(default_factory=lambda: deque(maxlen=SCREENFUL))
+    newest: deque[Post] = field(default_factory=lambda: deque(maxlen=SCREENFUL))
 
     def remember(self, posts: Sequence[Post]) -> None:
         for post in posts:
-            if post.message not in self.newest:
-                self.newest.append(post.message)
+            if all(post.message != each.message for each in self.newest):
+                self.newest.append(post)
             if post.frees:
                 self.slots[post.frees] = None
             if post.slot:
                 self.slots[post.slot] = post.message
+
+    def forget(self, slots: str) -> None:
+        """Nothing is in the slots whose names begin so."""
+        self.slots.update({slot: None for slot in self.slots if slot.startswith(slots)})
 
 
 class Delivery:
@@ -117,6 +133,7 @@ class Delivery:
         self._originals = originals
         self._case_files = case_files
         self._translator = translator
+        self._threads = Threads(db, messenger, pace)
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
@@ -124,46 +141,70 @@ class Delivery:
         `note` as soon as it is sent: after a failure, or in another process, the rest follows and nothing is repeated."""
         outgoing = item.payload
         body, person = outgoing.body, chat.person
-        screen = render(body, person.language)
-        place = Place(person.address)
         try:
             match body:
                 case Toast():
                     # Never behind the pace: whoever pressed is waiting, and it is no message.
+                    screen = render(body, person.language)
                     await self._messenger.answer_press(body.query, screen.text, is_alert=body.is_alert)
                     return []
                 case Receipt():
                     await self._lightly(self._messenger.mark(person.address, body.message, body.mark))
                     return []
-                case Translation():
-                    return await self._translate(chat, place, item, body, note)
-                case Copies():
-                    return await self._copy(person, place, outgoing, body, screen)
-                case Exhibits():
-                    return await self._show(place, outgoing, body, screen)
-                case Picture():
-                    return await self._draw(place, outgoing, body, screen)
-                case Dossier():
-                    return await self._hand_over(chat, place, item, body, screen, note)
-                case Takeout():
-                    return await self._give_all(person, place, outgoing, screen)
-                case Correction():
-                    return await self._correct(chat, place, item, body, screen, note)
                 case _:
-                    return await self._put(chat, place, item, screen, note)
+                    return await self._say_in_place(chat, item, note)
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
             raise
+
+    async def _say_in_place(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
+        """In the thread it belongs to. One that was deleted is opened anew, once, and everything said there again."""
+        person, outgoing = chat.person, item.payload
+        try:
+            place = await self._threads.place(person, outgoing)
+            try:
+                return await self._say(chat, place, item, note)
+            except ThreadClosed:
+                return await self._say(chat, await self._threads.reopened(person, place), item, note)
+        except ThreadGone:
+            place = await self._threads.anew(person, outgoing)
+            chat.forget(f"part:{item.id}:")
+            return await self._say(chat, place, item, note)
+
+    async def _say(self, chat: Chat, place: Place, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
+        if item.payload.thread != place.thread:  # an answer does not reach into another thread
+            item = replace(item, payload=replace(item.payload, answers=None))
+        person, outgoing, body = chat.person, item.payload, item.payload.body
+        screen = render(body, person.language)
+        match body:
+            case Translation():
+                return await self._translate(chat, place, item, body, note)
+            case Copies():
+                return await self._copy(person, place, outgoing, body, screen)
+            case Exhibits():
+                return await self._show(place, outgoing, body, screen)
+            case Picture():
+                return await self._draw(place, outgoing, body, screen)
+            case Dossier():
+                return await self._hand_over(chat, place, item, body, screen, note)
+            case Takeout():
+                return await self._give_all(person, place, outgoing, screen)
+            case Correction():
+                return await self._correct(chat, place, item, body, screen, note)
+            case _:
+                return await self._put(chat, place, item, screen, note)
 
     async def _put(
         self, chat: Chat, place: Place, item: Item[Outgoing], screen: Screen, note: Callable[[Post], None]
     ) -> list[Post]:
         person, outgoing = chat.person, item.payload
         old = await self._in_slot(chat, outgoing.slot)
+        is_in_thread = isinstance(outgoing.body, Card) and place.thread != 0
+        has_moved = old is not None and is_in_thread and not await self._threads.holds_card(place, outgoing.ref)
         is_live = isinstance(outgoing.body, Card) and outgoing.placing is Placing.REPLACE
-        is_buried = old is not None and is_live and await self._is_buried(chat, old)
-        if old is not None and outgoing.placing is Placing.REPLACE and not is_buried:
+        is_buried = old is not None and is_live and await self._is_buried(chat, place, outgoing.ref, old)
+        if old is not None and outgoing.placing is Placing.REPLACE and not (is_buried or has_moved):
             try:
                 await self._pace.turn(place.chat)
                 await self._messenger.edit(place.chat, old, screen)
@@ -171,7 +212,9 @@ class Delivery:
             except EditImpossible:
                 LOG.info("sent anew instead of edited", person=person.id, message=old)
         posts = await self._send(chat, place, item, screen, note)
-        if old is not None and (is_buried or outgoing.placing is Placing.BELOW):
+        if is_in_thread:
+            await self._threads.note_card(place, outgoing.ref)
+        if old is not None and (is_buried or has_moved or outgoing.placing is Placing.BELOW):
             await self._strip(person, old)
         return posts
 
@@ -198,12 +241,14 @@ class Delivery:
         except DeliveryError as err:
             LOG.info("courtesy left out", reason=err.message)
 
-    async def _is_buried(self, chat: Chat, message: int) -> bool:
-        """Whether more than a screenful of ours came after it: what was written down, and what was sent just now."""
-        later = {sent for sent in chat.newest if sent > message}
+    async def _is_buried(self, chat: Chat, place: Place, ref: str, message: int) -> bool:
+        """Whether more than a screenful of ours came after it: what was written down, and what was sent just now. In a
+        thread, what is about its case."""
+        about = ref if place.thread else ""
+        later = {post.message for post in chat.newest if post.message > message and about in ("", post.ref)}
         if len(later) < SCREENFUL:
             async with self._db.reading() as work:
-                later |= await work.posts.after(chat.person.address, message, limit=SCREENFUL)
+                later |= await work.posts.after(place.chat, message, ref=about, limit=SCREENFUL)
         return len(later) >= SCREENFUL
 
     async def _send(

@@ -237,8 +237,9 @@ class InboxHandler:
                     case Pressed(query=query):
                         toast = Toast(query=query, text=APOLOGY, is_alert=True)
                         await work.outbox.add(Outgoing(to=person.id, body=toast))
-                    case Said(message=message) if chat is not None:
-                        await work.outbox.add(Outgoing(to=chat.id, body=Notice(lines=(APOLOGY,)), answers=message))
+                    case Said(message=message, thread=thread) if chat is not None:
+                        body = Notice(lines=(APOLOGY,))
+                        await work.outbox.add(Outgoing(to=chat.id, body=body, answers=message, thread=thread))
                     case _:
                         return
         except TryAgain:

@@ -45,7 +45,7 @@ async def run(visit: Visit, name: str, argument: str = "", *, reply_to: int | No
 
 
 async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | None) -> None:
-    """Finds the case a command is about: named, replied to, the one last opened, the only one; else asks."""
+    """Finds the case a command is about: named, that of the topic, replied to, last opened, the only one; else asks."""
     words = argument.split(maxsplit=1)
     named = reference(words[0]) if words else None
     if named is not None:
@@ -74,9 +74,13 @@ async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | No
 async def the_case(
     visit: Visit, reply_to: int | None, *, suits: Callable[[Case, Role], bool] = lambda case, role: True
 ) -> tuple[Case, Role] | None:
-    """The case that is meant without being named, if that is clear."""
+    """The case that is meant without being named, if that is clear. In a topic of their own making it never is."""
+    if visit.topic:
+        return await moving.visible(visit, visit.topic)
     if reply_to is not None and (ref := await visit.work.posts.case_of(visit.chat.address, reply_to)):
         return await moving.visible(visit, ref)
+    if visit.thread:
+        return None
     if visit.person.open_ref and visit.room is None:  # others of a room may look at another case
         found = await moving.visible(visit, visit.person.open_ref)
         if found is not None and suits(*found):

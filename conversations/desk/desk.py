@@ -66,7 +66,8 @@ class Desk:
         if not person.is_reachable:
             person = await self._set_reachable(person, True, work, now)
             await _welcome_back(person, work)
-        await _serve(Visit(work=work, now=now, settings=self.settings, person=person, finish=finish), content)
+        visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish)
+        await _serve(visit, content)
 
     async def expire(self, ref: str, work: Work, now: datetime) -> None:
         """A case's alarm rang: reminds whose turn it is, or does what happens when nobody acts."""
@@ -153,6 +154,10 @@ class Desk:
 
 
 async def _serve(visit: Visit, content: Content) -> None:
+    if isinstance(content, Said | Pressed) and content.thread:
+        visit.thread = content.thread
+        visit.topic = await visit.work.threads.case_of(visit.chat.address, content.thread) or ""
+        visit.about = visit.topic if visit.room is not None else ""
     if isinstance(content, Pressed):
         visit.query = content.query
         await _press(visit, content)
@@ -236,11 +241,11 @@ async def _hear(visit: Visit, said: Said) -> None:
         return
     if visit.room is not None and not await groups.is_for_us(visit, said):
         return
-    stack = await visit.dialogs()
+    stack = await _with_this_place_on_top(visit, await visit.dialogs())
     if stack and stack[-1].name in _KEEPING and talking.album_begun(stack[-1], said):
         await _keep_more(visit, stack, said)
         return
-    if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
+    if stack and not said.is_edit and not await _is_about_another_case(visit, said, stack[-1]):
         if stack[-1].name in _WHOLE_MESSAGES and stack[-1].step == "words":
             await _hear_whole(visit, stack, said)
         else:
@@ -299,8 +304,21 @@ async def _hear_edit(visit: Visit, said: Said) -> None:
         await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
 
 
-async def _is_reply_to_another_case(visit: Visit, said: Said, ref: str) -> bool:
+async def _with_this_place_on_top(visit: Visit, stack: tuple[OpenDialog, ...]) -> tuple[OpenDialog, ...]:
+    """Every thread has a question of its own open: what is said there answers that one, whichever was asked last."""
+    here = [opened for opened in stack if visit.is_asked_here(opened)]
+    if not here or here[-1] is stack[-1]:
+        return stack
+    last = stack[-1]
+    is_apart = visit.thread or last.thread or await visit.work.threads.has(visit.chat.address, last.ref)
+    return (*(opened for opened in stack if opened is not here[-1]), here[-1]) if is_apart else stack
+
+
+async def _is_about_another_case(visit: Visit, said: Said, opened: OpenDialog) -> bool:
+    """Whether it is no answer to the dialog, by where it was said or by what it replies to."""
+    if visit.topic:
+        return not visit.is_asked_here(opened)
     if said.reply_to is None:
         return False
     about = await visit.work.posts.case_of(visit.chat.address, said.reply_to)
-    return about is not None and about != ref
+    return about is not None and about != opened.ref

@@ -77,6 +77,7 @@ async def visit_of(incoming: Incoming, group: Group, work: Work, now: datetime, 
         person=await work.people.greet(incoming.sender),
         finish=finish,
         message=content.message if isinstance(content, Said) else None,
+        thread=content.thread,
         query=content.query if isinstance(content, Pressed) else "",
         room=here,
     )

@@ -209,7 +209,13 @@ async def _take_leave(before: Case, case: Case, facts: Sequence[Fact], work: Wor
     for person in await recipients(before, Role.ARBITRATOR, work):
         if person.id not in staying:
             await work.outbox.add(
-                Outgoing(to=person.id, body=Notice(lines=(line,)), slot=card_slot(case.ref), placing=Placing.REPLACE)
+                Outgoing(
+                    to=person.id,
+                    body=Notice(lines=(line,)),
+                    slot=card_slot(case.ref),
+                    placing=Placing.REPLACE,
+                    ref=case.ref,
+                )
             )
 
 

@@ -128,7 +128,7 @@ async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequ
 async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phrase]) -> None:
     """One notice for each message, and one for all that came together."""
     album = said.album
-    await visit.work.outbox.add(
+    await visit.tell(
         Outgoing(
             to=visit.chat.id,
             body=Notice(lines=tuple(lines), stays=bool(album)),

@@ -52,5 +52,5 @@ async def forward(group: Person, outgoing: Outgoing, work: Work) -> None:
         return
     is_card = outgoing.slot == card_slot(case.ref)
     for person in await recipients(case, group.room.role, work):
-        anew = replace(outgoing, to=person.id, answers=None, slot=outgoing.slot if is_card else "")
+        anew = replace(outgoing, to=person.id, answers=None, thread=0, slot=outgoing.slot if is_card else "")
         await work.outbox.add(replace(anew, placing=Placing.BELOW if is_card else Placing.NEW))

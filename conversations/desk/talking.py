@@ -48,10 +48,16 @@ async def begin(visit: Visit, opened: OpenDialog) -> None:
 
 
 async def go_on(
-    visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None, placing: Placing | None = None
+    visit: Visit,
+    stack: tuple[OpenDialog, ...],
+    complaint: Phrase | None = None,
+    placing: Placing | None = None,
+    *,
+    stays: bool = False,
 ) -> None:
-    """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
-    opened = stack[-1]
+    """Asks the next question of the last dialog, or finishes it when nothing is left to ask. One that is about no case
+    goes on where the visitor is, unless it `stays` where it was asked before."""
+    opened = stack[-1] if stays else replace(stack[-1], thread=visit.thread)
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened)
     step = dialogs.next_step(dialog, context)
@@ -63,7 +69,8 @@ async def go_on(
         await _end(visit, stack)
         return
     await visit.keep_dialogs((*stack[:-1], replace(opened, step=step.id)))
-    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref, placing=placing)
+    asked = dialogs.question(dialog, step, context, complaint=complaint)
+    await visit.ask(asked, ref=opened.ref, placing=placing, thread=opened.thread)
 
 
 async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> None:
@@ -106,8 +113,7 @@ def album_begun(opened: OpenDialog, reply: Reply) -> str:
 async def _say_of_album(visit: Visit, album: str, line: Phrase, ref: str) -> None:
     """In one place for all of an album, so that what comes after it does not push it away."""
     body = Notice(lines=(line,), stays=True)
-    out = Outgoing(to=visit.chat.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref)
-    await visit.work.outbox.add(out)
+    await visit.tell(Outgoing(to=visit.chat.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref))
 
 
 async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
@@ -152,7 +158,7 @@ async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
 async def resume(visit: Visit) -> None:
     """Asks again what was being asked before, below what has been said since."""
     if stack := await visit.dialogs():
-        await go_on(visit, stack, placing=Placing.BELOW)
+        await go_on(visit, stack, placing=Placing.BELOW, stays=True)
 
 
 def _is_open_to(context: Context) -> bool:

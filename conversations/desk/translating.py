@@ -59,7 +59,7 @@ async def answer(visit: Visit, argument: str) -> None:
     visit.answers_question = bool(visit.query)
     if consent is None:
         body = _question()
-        await visit.work.outbox.add(Outgoing(to=visit.chat.id, body=body, slot=_SLOT, placing=visit.placing))
+        await visit.tell(Outgoing(to=visit.chat.id, body=body, slot=_SLOT, placing=visit.placing))
         return
     await visit.change(translation=consent, translation_at=visit.now)
     await visit.say(_SAID[consent], slot=_SLOT)

@@ -40,7 +40,8 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered.
+    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered, `thread` the
+    thread they are in and `topic` the case it is about, if any.
 
     `finish` is what a dialog with all its answers comes to. `room` is the group they are in, in which they are answered
     too; `about` is the case that it is about there.
@@ -55,6 +56,8 @@ class Visit:
     query: str = ""
     answers_question: bool = False  # a button under the open question was pressed
     room: Person | None = None
+    thread: int = 0
+    topic: str = ""
     about: str = ""
 
     @property
@@ -113,7 +116,7 @@ class Visit:
     ) -> None:
         """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message,
         as everything does in a room."""
-        await self.work.outbox.add(
+        await self.tell(
             Outgoing(
                 to=self.chat.id,
                 body=Notice(lines=lines, title=title, choices=choices, is_list=is_list),
@@ -124,21 +127,26 @@ class Visit:
             )
         )
 
-    async def ask(self, question: Question, *, ref: str = "", placing: Placing | None = None) -> None:
-        """Puts a question in the place of the one that is open."""
+    async def ask(
+        self, question: Question, *, ref: str = "", placing: Placing | None = None, thread: int | None = None
+    ) -> None:
+        """Puts a question in the place of the one that is open, in another thread than the visitor's if one is given."""
         if self.room is not None:
             whose = Phrase("This is for {name}. To answer in words, reply to this message.", name=self.person.name)
             question = replace(question, lines=(*question.lines, whose))
-        await self.work.outbox.add(
-            Outgoing(
-                to=self.chat.id,
-                body=question,
-                slot=self.question_slot,
-                placing=placing or self.placing,
-                ref=ref or self.about,
-                answers=self.message if self.room is not None else None,
-            )
+        out = Outgoing(
+            to=self.chat.id,
+            body=question,
+            slot=self.question_slot,
+            placing=placing or self.placing,
+            ref=ref or self.about,
+            answers=self.message if self.room is not None else None,
         )
+        await self.tell(out, thread=thread)
+
+    async def tell(self, out: Outgoing, *, thread: int | None = None) -> None:
+        """Says something to the visitor, where they are if it is about no case."""
+        await self.work.outbox.add(replace(out, thread=self.thread if thread is None else thread))
 
     def signed(self, lines: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
         """Lines about what the visitor did; in a room they tell which of its members it was."""
@@ -166,6 +174,10 @@ class Visit:
             await self.work.outbox.add(
                 Outgoing(to=self.person.id, body=Toast(query=self.query, text=text, is_alert=is_alert))
             )
+
+    def is_asked_here(self, opened: OpenDialog) -> bool:
+        """Whether a dialog is held in the thread that the visitor is in, or like them outside of all."""
+        return opened.ref == self.topic if opened.ref else opened.thread == self.thread
 
     @property
     def lexicons(self) -> Sequence[Lexicon]:

@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.lanes import Leased, Outcome
 from storage.posts import Posted
 from storage.queues import RawUpdate
+from storage.threads import Thread
 from storage.work import SqlWork
 
 NOW = datetime.now(UTC)
@@ -45,7 +46,7 @@ ADVICE = Suggestion(store="Lumen", kind="slow", made_at=NOW, days=30, was=1)
 #: Rows of each of the tables that grow with the cases.
 ROWS = 20_000
 GROWING = {"people", "roles", "dialogs", "orders", "bindings", "links", "cases", "journal", "evidence", "alarms"}
-GROWING |= {"posts", "lanes", "items"}
+GROWING |= {"posts", "threads", "lanes", "items"}
 
 #: The most rows that a statement may look at, found or not: a list, twice over.
 MOST = 250
@@ -116,6 +117,10 @@ CALLS: dict[str, Call] = {
     "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
     "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
+    "threads.of": lambda w: w.threads.of(5_000, REF),
+    "threads.has": lambda w: w.threads.has(5_000, REF),
+    "threads.keep": lambda w: w.threads.keep(5_000, REF, Thread(number=70_000, name="R05-000")),
+    "threads.case_of": lambda w: w.threads.case_of(5_000, 5_000),
     "guesses.count": lambda w: w.guesses.count(5_000, NOW - HOUR),
     "guesses.add": lambda w: w.guesses.add(5_000, NOW),
     "marks.get": lambda w: w.marks.get("alive", lock=True),
@@ -305,6 +310,8 @@ FILLING = (
     SELECT 'R' || lpad(i::text, 5, '0'), now() + (i - 100) * interval '1 minute' FROM generate_series(1, {n}) i""",
     """INSERT INTO posts (address, message, slot, ref, origin_address, origin_message)
     SELECT i % 10000, i, CASE WHEN i < 10000 THEN 'question' ELSE '' END, '', i, i FROM generate_series(1, {n}) i""",
+    """INSERT INTO threads (address, ref, thread, name, is_closed, holds_card)
+    SELECT i % 10000, 'R' || lpad(i::text, 5, '0'), i, '', false, true FROM generate_series(1, {n}) i""",
     """INSERT INTO lanes (queue, lane, ready_at, token, attempts)
     SELECT q, i::text, CASE WHEN i % 100 = 0 THEN now() - interval '1 minute' END, 't' || i, 1
     FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches']) q""",

@@ -73,13 +73,14 @@ class Bench:
     people: list[Chat] = field(default_factory=list)
     url: str = ""
     translate_url: str | None = None
+    has_topics: bool = False
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
     _rows: sqlite3.Connection = field(init=False)
 
     async def __aenter__(self) -> Self:
         self.clock = AdjustableClock(NOW)
-        self.world = World(token=DEMO_TOKEN, clock=self.clock)
+        self.world = World(token=DEMO_TOKEN, clock=self.clock, topics_in_private=self.has_topics)
         server = await self._stack.enter_async_context(serve(create_app(self.world, advance=self.clock.advance)))
         self.url = server.url
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(server.url))

@@ -43,12 +43,15 @@ class Chat:
 
     async def say(self, text: str, *, reply_to: int | None = None) -> int:
         self.said.append(text)
-        told = await self._do("send", {"text": text, **({"reply_to": reply_to} if reply_to else {})})
+        body = {"text": text, "reply_to": reply_to, "thread_id": await self.thread()}
+        told = await self._do("send", {name: value for name, value in body.items() if value is not None})
         return int(told["messages"][0]["message_id"])
 
     async def send(self, *files: tuple[str, bytes, str], caption: str = "", kind: str = "") -> list[int]:
         """Files as (name, content, type); several photos or videos are an album."""
         form = aiohttp.FormData()
+        if thread := await self.thread():
+            form.add_field("thread_id", str(thread))
         if caption:
             self.said.append(caption)
             form.add_field("caption", caption)
@@ -102,7 +105,22 @@ class Chat:
     # What the person sees
 
     async def messages(self) -> list[dict[str, Any]]:
-        return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
+        """Without what Telegram says of topics."""
+        told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"]
+        return [message for message in told if not any(name.startswith("forum_topic") for name in message)]
+
+    async def topics(self) -> dict[int, str]:
+        """The names of the chat's topics, by their numbers."""
+        told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["topics"]
+        return {topic["thread_id"]: _plain(topic["name"]) for topic in told}
+
+    async def thread(self) -> int | None:
+        """The topic that this person writes in, where there are any: they answer where the bot spoke last."""
+        if not self.bench.has_topics:
+            return None
+        bot = self.bench.world.bot_id
+        spoken = [message for message in await self.messages() if message["from"]["id"] == bot]
+        return spoken[-1].get("message_thread_id") if spoken else None
 
     def words(self) -> list[str]:
         """Everything this person ever wrote, and what followed a command, with its reference or without."""

@@ -22,7 +22,12 @@ class Seat(Chat):
         return await super()._do(what, {"chat_id": self.group, **body})
 
     async def messages(self) -> list[dict[str, Any]]:
-        return list((await self.bench.get(f"/_sim/chats/{self.group}/messages"))["messages"])
+        told = (await self.bench.get(f"/_sim/chats/{self.group}/messages"))["messages"]
+        return [message for message in told if not any(name.startswith("forum_topic") for name in message)]
+
+    async def thread(self) -> int | None:
+        """What is said in answer to nothing is said outside of topics, unless with `say_in`."""
+        return None
 
     async def newest(self, of_bot: bool = True) -> dict[str, Any]:
         bot = self.bench.world.bot_id
@@ -42,10 +47,10 @@ class Seat(Chat):
     async def say_in(self, topic: str, text: str) -> int:
         """Says something in the topic whose name holds `topic`, in answer to nothing."""
         self.said.append(text)
-        told = await self._do("send", {"text": text, "thread_id": await self.thread(topic)})
+        told = await self._do("send", {"text": text, "thread_id": await self.topic_of(topic)})
         return int(told["messages"][0]["message_id"])
 
-    async def thread(self, topic: str) -> int:
+    async def topic_of(self, topic: str) -> int:
         """The topic whose name holds these words."""
         found = [t.thread_id for t in self.bench.world.chats[self.group].topics.values() if topic in t.name]
         assert found, f"no topic {topic!r}"

@@ -17,16 +17,19 @@ async def test_a_store_and_the_arbitrators_answer_in_their_groups(bench: Bench, 
     buyer, oskar = await two_parties(bench, languages)
     ida = await bench.seller("Ida", languages[0])
     ana, ruth = await bench.arbitrator(language=languages[1]), await bench.arbitrator("Ruth", languages[0])
-    desk, second = await group(bench, "Nordlicht desk", oskar, members=(ida,))
+    desk, second = await group(bench, "Nordlicht desk", oskar, members=(ida,), is_forum=True)
     court, third = await group(bench, "Court", ana, members=(ruth,))
     await links(bench, desk)
     await links(bench, court)
     await desk.sees(LINKED)
-    await court.sees(Phrase("This group is linked. It hears {what}.", what="what arbitrators have to know"))
+    await court.sees(Phrase("This group is linked. It hears {what}.", what=Phrase("what arbitrators have to know")))
     before = [await chat.texts() for chat in (oskar, ida, ana, ruth)]
 
     ref = await opens_refund(bench, buyer)
     await desk.reads_on_card("It is your turn.")
+    topic = await desk.topic_of(ref)
+    about = [m for m in await desk.messages() if ref in m.get("text", "") + m.get("caption", "")]
+    assert {m["message_thread_id"] for m in about} == {topic}  # the case has a topic of its own
     assert len([text for text in await desk.texts() if ref in text.split("\n")[0]]) == 2  # the card, and the photo
     await second.tap("Refuse")
     await second.answer("The mug was fine when it left us.")
@@ -41,12 +44,19 @@ async def test_a_store_and_the_arbitrators_answer_in_their_groups(bench: Bench, 
 
     await calls_arbitrator(buyer)
     await court.tap("Take this case")
-    await court.sees(Phrase("{name}: {what}", name=ana.first_name, what="An arbitrator has taken the case."))
+    await court.sees(
+        Phrase(
+            "{name}: {what}",
+            name=ana.first_name,
+            what=Phrase("An arbitrator has taken the case and reads the whole record."),
+        )
+    )
     await third.tap("Give a ruling")
     assert await third.toast() == ruth.reads("There is no such case among yours. /cases shows them all.")
     await court.tap("Give a ruling")
-    await court.tap("Refund, the buyer keeps the goods")
+    await court.tap("Money back")
     await court.answer("15")
+    await court.tap("No, the buyer keeps them")
     await court.answer("1")
     await court.tap("Go on")
     await court.answer("E1 shows the break.")

@@ -52,6 +52,7 @@ def get_me(world: World, p: Nothing) -> dict[str, Any]:
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": world.topics_in_private,
+        "allows_users_to_create_topics": world.topics_in_private,
     }
 
 
