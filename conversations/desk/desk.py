@@ -144,7 +144,7 @@ class Desk:
             await _note_reach(case.ref, Role.BUYER, is_reachable, work, now)
         for store in sorted(person.stores):
             colleagues = await work.people.sellers_of(store)
-            room = await work.people.room_of(Role.SELLER, store)
+            room = await rooms.room_for(Role.SELLER, store, work)
             others = [*(other for other in colleagues if other.id != person.id), *([room] if room is not None else ())]
             if any(other.is_reachable for other in others):
                 continue

@@ -13,7 +13,7 @@ from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk.access import is_for, role_in
 from conversations.desk.publishing import publish, show_card, tell_operator
-from conversations.desk.rooms import room_of
+from conversations.desk.rooms import room_for, room_of
 from conversations.desk.visit import QUESTION, Visit, start_choices
 from conversations.messages import Notice, Outgoing, Person, Placing, card_slot
 from conversations.phrase import Phrase
@@ -145,8 +145,8 @@ def _with(person: Person, applied: Sequence[Application]) -> Person:
 
 
 async def _welcome(applied: Application, work: Work) -> Phrase:
-    group = await work.people.room_of(applied.role, applied.store)
-    if group is not None and group.room is not None and group.room.hears:
+    group = await room_for(applied.role, applied.store, work)
+    if group is not None:
         role = vocabulary.ROLES[applied.role]
         return Phrase(
             "{role}: this is now your role. What you have to know is said in the group “{group}”.",

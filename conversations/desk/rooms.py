@@ -30,7 +30,12 @@ async def room_of(case: Case, role: Role, work: Work) -> Person | None:
     """The room that hears of a case for a role."""
     if role not in (Role.SELLER, Role.ARBITRATOR):
         return None
-    group = await work.people.room_of(role, case.store if role is Role.SELLER else "")
+    return await room_for(role, case.store if role is Role.SELLER else "", work)
+
+
+async def room_for(role: Role, store: str, work: Work) -> Person | None:
+    """The room that hears for the sellers of a store, or for the arbitrators."""
+    group = await work.people.room_of(role, store)
     return group if group is not None and group.room is not None and group.room.hears else None
 
 
