@@ -35,7 +35,9 @@ async def _run(settings: Settings) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
-@click.option("--topics", is_flag=True, help="Each case in a topic of its own, as where the bot has topics switched on.")
+@click.option(
+    "--topics", is_flag=True, help="Each case in a topic of its own, as where the bot has topics switched on."
+)
 def demo(port: int, topics: bool) -> None:
     """Serve the playground: play buyer, seller and arbitrator on a page, with a real bot behind it."""
     from bot.playground import demo as playground
