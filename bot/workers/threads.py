@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot import log
-from bot.messenger import DeliveryError, Messenger, NoThreads, Place
+from bot.messenger import DeliveryError, Messenger, NoThreads, Place, ThreadGone
 from bot.workers.pace import Pace
 from conversations import vocabulary
 from conversations.messages import Card, Notice, Outgoing, Person, Question, card_slot
@@ -101,7 +101,7 @@ class Threads:
 
     async def _has_threads(self, address: int) -> bool:
         """As the messenger said lately. Raises DeliveryError when it never said anything."""
-        key = address if address < 0 else _PRIVATE  # so the Bot API numbers them
+        key = _key(address)
         async with self._asking:
             has, since = self._known.get(key, (False, None))
             if since is None or self._clock() - since >= LOOK_AGAIN:
@@ -115,7 +115,8 @@ class Threads:
         return has
 
     async def _open(self, person: Person, ref: str) -> Thread | None:
-        """None when there can be no thread: the chat has none any more, or what is spoken of is no case yet."""
+        """None when there can be no thread: the chat has none any more, or what is spoken of is no case yet. What is to be
+        said matters more than where: it goes outside then."""
         async with self._db.reading() as work:
             case = await work.cases.get(ref)
             if case is None:
@@ -124,9 +125,12 @@ class Threads:
         try:
             await self._pace.turn(person.address)
             number = await self._messenger.open_thread(person.address, name)
-        except NoThreads as err:
-            LOG.warning("no threads", person=person.id, reason=err.message)
-            self._known[person.address if person.address < 0 else _PRIVATE] = (False, self._clock())
+        except DeliveryError as err:
+            if not err.permanent:
+                raise
+            LOG.warning("thread not opened", person=person.id, reason=err.message)
+            if isinstance(err, NoThreads):
+                self._known[_key(person.address)] = (False, self._clock())
             return None
         thread = Thread(number=number, name=name)
         async with self._db.work() as work:
@@ -152,10 +156,17 @@ class Threads:
                 await self._messenger.close_thread(place, closed)
             else:
                 await self._messenger.reopen_thread(place, thread.name)
-        except NoThreads as err:
+        except DeliveryError as err:
+            if isinstance(err, ThreadGone) or not err.permanent:
+                raise
             LOG.warning("thread left as it is", person=person.id, reason=err.message)
             return False
         return True
+
+
+def _key(address: int) -> int:
+    """Groups differ, which the Bot API gives negative numbers; all private chats are alike."""
+    return address if address < 0 else _PRIVATE
 
 
 def _is_to_be_closed(outgoing: Outgoing, address: int, *, is_closed: bool) -> bool:

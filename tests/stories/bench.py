@@ -253,6 +253,10 @@ class Bench:
             assert answer.ok, told
             return told
 
+    async def delete(self, path: str) -> None:
+        async with self._http.delete(path) as answer:
+            assert answer.ok, await answer.text()
+
     async def get(self, path: str) -> dict[str, Any]:
         async with self._http.get(path) as answer:
             told: dict[str, Any] = await answer.json()
