@@ -164,14 +164,18 @@ async def test_help_and_unknown_words_are_answered_where_one_is(bench: Bench, la
     )
 
     await names_order(bench, buyer)
-    await buyer.say("I want my money back!!!")
+    await buyer.say("Hm.")
     await buyer.is_told("Please tap one of the buttons, or send its number.", "What would you like?")
     await buyer.say("/help")
     await buyer.sees("What you can do here")
     await buyer.is_told("What would you like?")
     await buyer.send(("voice.ogg", b"OggS\0\2", "audio/ogg"), kind="voice")
-    await buyer.is_told("Please tap one of the buttons, or send its number.")
-    await buyer.say("3")
+    await buyer.is_told("Only photos, videos and PDF files can be evidence. Please send it as one of these.")
+    await buyer.say("I want my money back!!!")
+    await buyer.is_told(
+        "Did I understand you right?", Phrase("You have written: “{words}”", words="I want my money back!!!")
+    )
+    await buyer.tap("Yes, that is it")
     await buyer.is_told("What went wrong?")
 
     await seller.say("/help")

@@ -215,6 +215,18 @@ async def test_who_has_no_open_case_is_shown_a_list(house, at, buyer):
     assert "Your cases" in buyer.read
 
 
+async def test_who_has_no_case_yet_and_tells_what_is_wrong_begins_one(house, at, buyer):
+    words = "where is my case? it is broken"
+    await buyer.say(words)
+    assert buyer.asks == "Did I understand you right?"
+    await buyer.say("/cancel")
+    await at(State.CLOSED)
+
+    await buyer.say(words)
+
+    assert "Your cases" in buyer.read
+
+
 # --- heated words ----------------------------------------------------------------------------------------------
 
 
