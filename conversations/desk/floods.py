@@ -88,6 +88,6 @@ async def must_wait(visit: Visit, context: Context) -> bool:
             until=until,
         ),
         slot=QUESTION,
-        choices=((command(Phrase("Go on with it"), "resume"),),),
+        choices=((command(Phrase("Go on with the claim"), "resume"),),),
     )
     return True

@@ -22,7 +22,7 @@ async def test_draft_waits_over_night_and_is_taken_up_again(bench: Bench, langua
     )
     await buyer.say("/new")
     await buyer.is_told("You have a claim that is not finished yet.")
-    await buyer.tap("Go on with it")
+    await buyer.tap("Go on with the claim")
     await buyer.video()
     await buyer.tap("That is all")
     await buyer.tap("Leave out")
@@ -42,7 +42,7 @@ async def test_link_goes_on_with_its_draft_and_drops_no_other_unasked(bench: Ben
 
     await buyer.start(bowl)
     await buyer.is_told("You have a claim that is not finished yet.")
-    await buyer.tap("Go on with it")
+    await buyer.tap("Go on with the claim")
     await buyer.is_told("What went wrong?")
     await buyer.start(bowl)
     await buyer.tap("Begin anew")
