@@ -229,10 +229,10 @@ def is_overheard(update: Mapping[str, Any], me: Myself) -> bool:
         if isinstance(part, Mapping) and _inner(part, "chat", "type") in GROUPS:
             text, answered = part.get("text"), part.get("reply_to_message")
             is_command = isinstance(text, str) and text.startswith("/")
-            is_answer = isinstance(answered, Mapping) and _inner(answered, "from", "id") == me.id
-            is_answer = is_answer and _inner(answered, "forum_topic_created") is None
+            is_answer = _inner(part, "reply_to_message", "from", "id") == me.id
+            is_opening = isinstance(answered, Mapping) and "forum_topic_created" in answered
             has_moved = "migrate_to_chat_id" in part or "migrate_from_chat_id" in part
-            return not (is_command or is_answer or has_moved)
+            return not (is_command or (is_answer and not is_opening) or has_moved)
     return False
 
 

@@ -254,6 +254,8 @@ async def _hear(visit: Visit, said: Said) -> None:
     if said.is_edit:
         await _hear_edit(visit, said)
         return
+    if visit.room is not None and not await groups.is_more_of_album(visit, said):
+        return  # no answer after all, and nothing else of a group's talk is passed on
     found = await commands.the_case(visit, said.reply_to, suits=lambda case, role: case.is_open)
     if found is not None:
         await _hear_about(visit, found, said)

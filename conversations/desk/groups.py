@@ -97,6 +97,8 @@ async def is_for_us(visit: Visit, said: Said) -> bool:
     here = visit.chat.address
     if said.is_edit:
         return await visit.work.posts.case_of(here, said.message) is not None
+    if await is_more_of_album(visit, said):
+        return True
     stack = await visit.dialogs()
     if stack:
         question = await visit.work.posts.in_slot(here, visit.question_slot)
@@ -109,6 +111,15 @@ async def is_for_us(visit: Visit, said: Said) -> bool:
         await visit.work.tallies.add(reminded, visit.now)
         await visit.say(_AMONG_YOU if visit.role is Role.SELLER else _AMONG_ARBITRATORS)
     return False
+
+
+async def is_more_of_album(visit: Visit, said: Said) -> bool:
+    """Whether it belongs to an album whose first file was an answer and went into the case as evidence."""
+    ref = visit.topic
+    if said.album and not ref and said.reply_to is not None:
+        ref = await visit.work.posts.case_of(visit.chat.address, said.reply_to) or ""
+    given = await visit.work.evidence.of(ref) if said.album and ref else ()
+    return any(item.by is visit.role and item.file.album == said.album for item in given)
 
 
 def _asked(content: Said | Pressed) -> tuple[str, str]:

@@ -436,6 +436,24 @@ async def test_an_album_answers_a_question_as_one(house, room, seller, claim_ret
     assert "Filed as evidence: E1." in room.read
     marks = [out for out in room.chat.now if isinstance(out.body, Receipt)]
     assert [(out.to, out.body.message) for out in marks] == [(await house.id_of(room.chat), 1)]
+    await house.posted(room.chat, 40, ref)
+    await room.say(seller, "", files[1], reply_to=40)
+    assert "Filed as evidence: E1, E2." in room.read
+    other = replace(files[1], album="H")
+    await room.say(seller, "", other, reply_to=40)
+    await room.say(seller, "", other, reply_to=41)
+    assert len(await house.evidence(ref)) == 2
+
+
+async def test_an_answer_in_the_topic_of_another_case_is_none(house, room, seller, buyer, claim_return):
+    ref = await claim_return()
+    await house.put(replace(await house.case(ref), ref="B8WX3N"))
+    await keep_thread(house, "B8WX3N", 6)
+    await room.say(seller, f"/refuse {ref}")
+    buyer.heard.clear()
+    await room.say(seller, "He lies.", reply_to=9_000, thread=6)
+    assert (buyer.heard, room.read) == ([], "")
+    assert (await house.case(ref)).state is State.AWAITING_SELLER
 
 
 async def test_in_the_topic_of_a_case_it_need_not_be_named(house, room, seller, buyer, claim_return):
