@@ -146,15 +146,16 @@ def _with(person: Person, applied: Sequence[Application]) -> Person:
 
 async def _welcome(applied: Application, work: Work) -> Phrase:
     group = await room_for(applied.role, applied.store, work)
-    if group is not None:
-        role = vocabulary.ROLES[applied.role]
+    if applied.role is Role.SELLER and group is not None:
         return Phrase(
-            "{role}: this is now your role. What you have to know is said in the group “{group}”.",
-            role=role,
+            "You now answer for store {store}. Its cases are in the group “{group}”.",
+            store=applied.store,
             group=group.name,
         )
     if applied.role is Role.SELLER:
         return Phrase("You now answer for store {store}. New cases will appear here.", store=applied.store)
+    if group is not None:
+        return Phrase("You are now an arbitrator. Cases that wait are shown in the group “{group}”.", group=group.name)
     return Phrase("You are now an arbitrator. /queue shows the cases that wait.")
 
 

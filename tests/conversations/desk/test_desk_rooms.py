@@ -680,8 +680,13 @@ async def test_who_joins_a_store_with_a_room_is_told_where_its_cases_are(house, 
     eve = await house.person(230, "Eve")
     await eve.say(f"/start {await house.link(LinkPurpose.SELLER, 'Acme')}")
     await eve.tap("Accept the invitation")
-    assert "What you have to know is said in the group “The desk”." in eve.read
+    assert "You now answer for store Acme. Its cases are in the group “The desk”." in eve.read
     assert eve.card() is None
+    joe = await house.person(240, "Joe")
+    await linked(house, await house.person(300, "Ruth", is_arbitrator=True), COURT, "Court")
+    await joe.say(f"/start {await house.link(LinkPurpose.ARBITRATOR)}")
+    await joe.tap("Accept the invitation")
+    assert "You are now an arbitrator. Cases that wait are shown in the group “Court”." in joe.read
 
 
 async def test_who_is_dismissed_is_out_of_the_room_too(house, room, seller, ida, claim_return):
