@@ -101,18 +101,22 @@ class Threads:
 
     async def _has_threads(self, address: int) -> bool:
         """As the messenger said lately. Raises DeliveryError when it never said anything."""
-        key = _key(address)
+        if self._is_fresh(key := _key(address)):
+            return self._known[key][0]
         async with self._asking:
-            has, since = self._known.get(key, (False, None))
-            if since is None or self._clock() - since >= LOOK_AGAIN:
+            if not self._is_fresh(key):
                 try:
                     has = await self._messenger.has_threads(address)
                 except DeliveryError as err:
-                    if since is None:
+                    if key not in self._known:
                         raise
+                    has = self._known[key][0]
                     LOG.warning("threads not asked for", reason=err.message)
                 self._known[key] = (has, self._clock())
-        return has
+        return self._known[key][0]
+
+    def _is_fresh(self, key: int) -> bool:
+        return key in self._known and self._clock() - self._known[key][1] < LOOK_AGAIN
 
     async def _open(self, person: Person, ref: str) -> Thread | None:
         """None when there can be no thread: the chat has none any more, or what is spoken of is no case yet. What is to be

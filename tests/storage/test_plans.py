@@ -117,7 +117,7 @@ CALLS: dict[str, Call] = {
     "links.redeem": lambda w: w.links.redeem("token", NOW, person=5_000),
     "posts.record": lambda w: w.posts.record(5_000, 70_000, slot="question", origin=(1, 2)),
     "posts.keep": lambda w: w.posts.keep([Posted(5_000, 70_001, slot="question", origin=(1, 2))]),
-    "posts.after": lambda w: w.posts.after(5_000, 5_000, limit=12),
+    "posts.after": lambda w: w.posts.after(5_000, 5_000, ref=REF, limit=12),
     "posts.in_slots": lambda w: w.posts.in_slots([(5_000, "question"), (5_001, "question")]),
     "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),

@@ -25,6 +25,10 @@ async def test_a_thread_is_found_by_its_case_and_the_case_by_its_thread(db: Data
         assert [await work.threads.has(chat, "B2BB2B") for chat in (ANN, GROUP)] == [True, False]
         assert await work.threads.case_of(GROUP, MUG.number) == "A7KQ2M"
         assert await work.threads.case_of(GROUP, 7) is None
+        assert (await work.privacy.traces(1, ANN))["topics"] == [
+            {"topic": 7, "name": "B2B-B2B · Cup", "case": "B2BB2B"},
+            {"topic": MUG.number, "name": MUG.name, "case": "A7KQ2M"},
+        ]
 
 
 async def test_a_new_thread_takes_the_place_of_the_one_before(db: Database) -> None:

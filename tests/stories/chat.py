@@ -41,9 +41,11 @@ class Chat:
     async def start(self, payload: str | None = None) -> None:
         await self._do("start", {"payload": payload} if payload else {})
 
-    async def say(self, text: str, *, reply_to: int | None = None) -> int:
+    async def say(self, text: str, *, reply_to: int | None = None, is_outside: bool = False) -> int:
+        """`is_outside` of all topics, where there are any."""
         self.said.append(text)
-        body = {"text": text, "reply_to": reply_to, "thread_id": await self.thread()}
+        thread = None if is_outside else await self.thread(reply_to)
+        body = {"text": text, "reply_to": reply_to, "thread_id": thread}
         told = await self._do("send", {name: value for name, value in body.items() if value is not None})
         return int(told["messages"][0]["message_id"])
 
@@ -114,12 +116,13 @@ class Chat:
         told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["topics"]
         return {topic["thread_id"]: _plain(topic["name"]) for topic in told}
 
-    async def thread(self) -> int | None:
-        """The topic that this person writes in, where there are any: they answer where the bot spoke last."""
+    async def thread(self, reply_to: int | None = None) -> int | None:
+        """The topic that this person writes in, where there are any: that of the message they reply to, else where the
+        bot spoke last."""
         if not self.bench.has_topics:
             return None
         bot = self.bench.world.bot_id
-        spoken = [message for message in await self.messages() if message["from"]["id"] == bot]
+        spoken = [m for m in await self.messages() if reply_to in (None, m["message_id"]) and m["from"]["id"] == bot]
         return spoken[-1].get("message_thread_id") if spoken else None
 
     def words(self) -> list[str]:
