@@ -135,6 +135,16 @@ class Place:
     thread: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How things stand in a group: whether somebody is one of its administrators, and whether it has threads that we may
+    open."""
+
+    is_administrator: bool
+    has_threads: bool
+    may_open_threads: bool
+
+
 class Activity(StrEnum):
     """What somebody is shown that we are at, while they wait; Telegram's words."""
 
@@ -183,6 +193,9 @@ class Messenger(Protocol):
 
     async def has_threads(self, address: int) -> bool:
         """Whether we may open threads in that chat, as far as the messenger tells."""
+
+    async def look_at(self, address: int, member: int) -> Sight:
+        """A group as it is now; `member` is the address of somebody's own chat."""
 
     async def open_thread(self, address: int, name: str) -> int:
         """A new thread, to which the name is cut as short as it has to be. NoThreads."""

@@ -95,6 +95,10 @@ class SqlPosts:
                 return str(row.ref)
         return None
 
+    async def knows(self, address: int, message: int) -> bool:
+        """Whether it is a message of ours that has been written down."""
+        return await self._message(posts.c.address == address, posts.c.message == message) is not None
+
     async def _message(self, *conditions: Any) -> int | None:
         await self._tx.settle(posts)
         row = await self._tx.first(select(posts.c.message).where(*conditions).order_by(posts.c.message.desc()).limit(1))

@@ -100,6 +100,30 @@ applications = Table(
     Column("at", Instant, nullable=False),
 )
 
+#: Groups that hear for the sellers of a store, or for the arbitrators (`store` is empty): see `conversations.messages.Room`.
+#: `person` is the group itself.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("role", Words, nullable=False),
+    Column("store", Words, nullable=False),
+    Column("linked_by", BigInteger, ForeignKey("people.id", **_AT_COMMIT), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("checked_at", Instant),
+    Column("confirmed_at", Instant),
+    Column("left_at", Instant),
+)
+#: One group hears for each at a time.
+Index(
+    "ix_rooms_linked",
+    rooms.c.role,
+    rooms.c.store,
+    unique=True,
+    sqlite_where=rooms.c.left_at.is_(None),
+    postgresql_where=rooms.c.left_at.is_(None),
+)
+
 #: What happened lately, to be counted: see `conversations.desk.floods`.
 tallies = Table(
     "tallies",

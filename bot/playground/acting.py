@@ -15,7 +15,7 @@ from bot.playground.methods.sending import snippet
 from bot.playground.methods.topics import COLOURS, topic_name
 from bot.playground.people import Chat, Message, Topic, User
 from bot.playground.text import CAPTION_LIMIT, TEXT_LIMIT, Entity, formatted
-from bot.playground.world import World
+from bot.playground.world import ANONYMOUS, World
 
 ALBUM_LIMIT = 10
 KINDS = ("photo", "video", "document", "voice", "audio", "animation", "video_note")
@@ -44,8 +44,9 @@ def send_text(
     reply_to: int | None = None,
     thread_id: int | None = None,
     entities: list[Entity] | None = None,
+    is_anonymous: bool = False,
 ) -> Message:
-    """Says something to the bot, or in a group."""
+    """Says something to the bot, or in a group; there administrators can do so without showing who they are."""
     chat = _place(world, user, chat_id)
     if user.id == chat.id and not user.is_started:
         user.is_started = True
@@ -53,9 +54,13 @@ def send_text(
     content = _said(text, "text", "entities", limit=TEXT_LIMIT, entities=entities)
     if not content:
         raise Refused("an empty message cannot be sent")
-    return world.post(
-        chat, user.as_api(), {**_reply(chat, reply_to), **content}, thread_id=_thread(world, chat, thread_id)
-    )
+    content = {**_reply(chat, reply_to, thread_id), **content}
+    thread = _thread(world, chat, thread_id)
+    if is_anonymous:
+        if user.id not in chat.administrators:
+            raise Refused("only administrators of a group can be anonymous there")
+        return world.post(chat, ANONYMOUS, {"sender_chat": chat.as_api(), **content}, thread_id=thread)
+    return world.post(chat, user.as_api(), content, thread_id=thread)
 
 
 async def send_files(
@@ -77,7 +82,7 @@ async def send_files(
         raise Refused(f"kind must be one of {', '.join(KINDS)}")
     chat, thread = _place(world, user, chat_id), None
     said = _said(caption, "caption", "caption_entities", limit=CAPTION_LIMIT)
-    thread, reply = _thread(world, chat, thread_id), _reply(chat, reply_to)
+    thread, reply = _thread(world, chat, thread_id), _reply(chat, reply_to, thread_id)
     kinds = [kind or _kind_of(file) for file in files]
     if len(files) > 1:
         kinds = _album_kinds(kinds)
@@ -209,6 +214,33 @@ def unblock(world: World, user: User) -> None:
         _tell_membership(world, user, "kicked", "member")
 
 
+def set_bot_status(world: World, user: User, chat_id: int, status: str, *, topics: bool = True) -> Chat:
+    """An administrator of a group removes the bot, takes it in again, or changes what it may do there."""
+    chat = _place(world, user, chat_id)
+    if user.id not in chat.administrators:
+        raise Refused("only administrators of a group can do that", status=403)
+    old = bot_member(world, chat.bot_status, topics=chat.may_manage_topics)
+    chat.bot_status, chat.may_manage_topics = status, topics
+    update = {
+        "chat": chat.as_api(),
+        "from": user.as_api(),
+        "date": world.now(),
+        "old_chat_member": old,
+        "new_chat_member": bot_member(world, status, topics=topics),
+    }
+    world.updates.put("my_chat_member", update)
+    world.events.publish("group", {"group": chat.as_control()})
+    return chat
+
+
+def upgrade(world: World, user: User, chat_id: int) -> Chat:
+    """An administrator turns a basic group into a supergroup."""
+    chat = _place(world, user, chat_id)
+    if chat.type != "group" or chat.migrated_to is not None or user.id not in chat.administrators:
+        raise Refused("only an administrator of a basic group can do that", status=403)
+    return world.upgrade_group(chat)
+
+
 def _tell_membership(world: World, user: User, old: str, new: str) -> None:
     update = {
         "chat": world.chats[user.id].as_api(),
@@ -240,7 +272,10 @@ def _message(chat: Chat, message_id: int) -> Message:
     return found
 
 
-def _reply(chat: Chat, reply_to: int | None) -> Message:
+def _reply(chat: Chat, reply_to: int | None, thread_id: int | None = None) -> Message:
+    """What it answers. As in Telegram's own groups, what answers nothing in a topic seems to answer what opened it."""
+    if reply_to is None and thread_id in chat.messages and not chat.is_private:
+        reply_to = thread_id
     return {} if reply_to is None else {"reply_to_message": snippet(_message(chat, reply_to))}
 
 

@@ -27,6 +27,9 @@ FIRST_USER_ID = 1001
 FIRST_GROUP_ID = -1_001_000_000_001
 FIRST_BASIC_GROUP_ID = -4001
 
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""In whose name administrators write who do not show who they are."""
+
 
 def utc_now() -> datetime:
     """The system's clock."""
@@ -113,9 +116,15 @@ class World:
         return user
 
     def add_group(
-        self, title: str, *, members: tuple[User, ...] = (), is_forum: bool = False, is_basic: bool = False
+        self,
+        title: str,
+        *,
+        members: tuple[User, ...] = (),
+        administrators: tuple[User, ...] = (),
+        is_forum: bool = False,
+        is_basic: bool = False,
     ) -> Chat:
-        """A group with the bot as administrator: a supergroup, maybe a forum, or a basic group."""
+        """A group with the bot as administrator: a supergroup, maybe a forum, or a basic group. Administrators are members."""
         if is_basic:
             chat_id = FIRST_BASIC_GROUP_ID - len(self.chats)
             chat = Chat(chat_id, "group", self._next_message_id, title=title)
@@ -123,15 +132,18 @@ class World:
             ids = count(2 if is_forum else 1)  # 1 is a forum's General topic
             chat_id = FIRST_GROUP_ID - len(self.chats)
             chat = Chat(chat_id, "supergroup", lambda: next(ids), title=title, is_forum=is_forum)
-        chat.members = {user.id: user for user in members}
+        chat.members = {user.id: user for user in (*administrators, *members)}
+        chat.administrators = {user.id for user in administrators}
         self.chats[chat_id] = chat
+        self.events.publish("group", {"group": chat.as_control()})
         return chat
 
     def upgrade_group(self, group: Chat) -> Chat:
         """A basic group becomes a supergroup: it gets a new id, and the old one answers with it."""
-        upgraded = self.add_group(group.title or "", members=tuple(group.members.values()))
+        bosses = tuple(group.members[id] for id in sorted(group.administrators))
+        upgraded = self.add_group(group.title or "", members=tuple(group.members.values()), administrators=bosses)
         group.migrated_to = upgraded.id
-        sender = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+        sender = ANONYMOUS
         self.post(group, sender, {"migrate_to_chat_id": upgraded.id})
         self.post(upgraded, sender, {"migrate_from_chat_id": group.id})
         return upgraded

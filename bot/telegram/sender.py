@@ -25,7 +25,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Place, Sent, Upload
+from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Place, Sent, Sight, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
@@ -159,6 +159,18 @@ class TelegramMessenger:
             return bool(me and me.get("has_topics_enabled"))
         chat = await _ensured(self._call("getChat", chat_id=address))
         return bool(chat and chat.get("is_forum"))
+
+    async def look_at(self, address: int, member: int) -> Sight:
+        """The number of somebody's private chat is that of their account."""
+        chat = await _ensured(self._call("getChat", chat_id=address)) or {}
+        them = await _ensured(self._call("getChatMember", chat_id=address, user_id=member)) or {}
+        ourselves = int(self._bot.token.partition(":")[0])
+        we = await _ensured(self._call("getChatMember", chat_id=address, user_id=ourselves)) or {}
+        return Sight(
+            is_administrator=them.get("status") in ("creator", "administrator"),
+            has_threads=bool(chat.get("is_forum")),
+            may_open_threads=bool(we.get("can_manage_topics")),
+        )
 
     async def open_thread(self, address: int, name: str) -> int:
         try:

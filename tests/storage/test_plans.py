@@ -23,7 +23,7 @@ from conversations.cases.figures import Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.messages import Notice, Outgoing, Sender
+from conversations.messages import Notice, Outgoing, Room, Sender
 from conversations.phrase import Phrase
 from conversations.ports import Application, Link, LinkPurpose, OpenDialog, Wishes
 from storage import codec
@@ -41,6 +41,7 @@ REF = "R05000"
 EXHIBIT = File(kind=FileKind.PHOTO, file_id="f", unique_id="u", size=1, mime="image/jpeg")
 SHOWN = Evidence(n=1, by=Role.BUYER, at=NOW, file=EXHIBIT, caption="")
 
+ROOM = Room(role=Role.SELLER, store="Lumen", linked_by=1, linked_at=NOW)
 ADVICE = Suggestion(store="Lumen", kind="slow", made_at=NOW, days=30, was=1)
 
 #: Rows of each of the tables that grow with the cases.
@@ -64,7 +65,11 @@ CALLS: dict[str, Call] = {
     "people.at_address": lambda w: w.people.at_address(5_000),
     "people.sellers_of": lambda w: w.people.sellers_of("Lumen"),
     "people.arbitrators": lambda w: w.people.arbitrators(),
+    "people.room_of": lambda w: w.people.room_of(Role.SELLER, "Lumen"),
+    "people.move": lambda w: _moved(w),
     "people.save": lambda w: _renamed(w),
+    "rooms.keep": lambda w: w.rooms.keep(5_000, ROOM),
+    "rooms.check": lambda w: w.rooms.check(5_000),
     "orders.expect": lambda w: w.orders.expect([KEY]),
     "cases.expect": lambda w: w.cases.expect([KEY]),
     "dialogs.expect": lambda w: w.dialogs.expect([5_000, 5_001]),
@@ -116,6 +121,7 @@ CALLS: dict[str, Call] = {
     "posts.in_slots": lambda w: w.posts.in_slots([(5_000, "question"), (5_001, "question")]),
     "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
+    "posts.knows": lambda w: w.posts.knows(5_000, 70_000),
     "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
     "threads.of": lambda w: w.threads.of(5_000, REF),
     "threads.has": lambda w: w.threads.has(5_000, REF),
@@ -176,6 +182,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "inbox.reclaim": lambda db: db.inbox.reclaim(["t1"]),
     "outbox.lease": lambda db: db.outbox.lease(16, 10, 60.0),
     "fetches.lease": lambda db: db.fetches.lease(4, 10, 60.0),
+    "checks.lease": lambda db: db.checks.lease(4, 10, 60.0),
     "alarms.due": lambda db: db.alarms.due(NOW, 20, 30.0),
     "alarms.late": lambda db: db.alarms.late(NOW),
     "alarms.next_at": lambda db: db.alarms.next_at(),
@@ -188,6 +195,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
 OPERATOR = {
     "cases.count_by_state": "a gauge that is scraped",
     "people.applications": "a list on the command line",
+    "rooms.all": "a list on the command line",
     "people.with_roles": "a list on the command line",
     "digests.due": "once a week, of every seller",
     "journal.refs": "all records are checked on the command line",
@@ -210,6 +218,10 @@ OPERATOR = {
     "outbox.introduce": "people and slots that the unit of work knows of already; see people.get and posts.in_slots",
     "guesses.purge": "of a table that only holds wrong guesses",
 }
+
+
+async def _moved(work: SqlWork) -> Any:
+    return await work.people.move(await work.people.get(5_003), -5_003)
 
 
 async def _renamed(work: SqlWork) -> None:

@@ -223,6 +223,11 @@ class Bench:
         await self.quiet()
         return result.output
 
+    async def kept(self) -> str:
+        """Everything that the queues hold, dealt with or not."""
+        rows = self._rows.execute("select payload from items").fetchall()
+        return "\n".join(str(payload) for (payload,) in rows)
+
     async def quiet(self) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due."""
         async with asyncio.timeout(_PATIENCE):

@@ -31,6 +31,11 @@ class Chat:
     query: str = ""  # of the last press
     said: list[str] = field(default_factory=list)  # everything this person ever wrote
 
+    @property
+    def first_name(self) -> str:
+        """As the bot names them to those they work with."""
+        return f"{self.surname.partition('-')[0]} {self.surname}"
+
     # What the person does
 
     async def start(self, payload: str | None = None) -> None:

@@ -31,6 +31,7 @@ _module("hostile")
 _module("chat")
 stories_bench = _module("bench")
 _module("steps")
+_module("rooms")
 
 
 @pytest.fixture(autouse=True)

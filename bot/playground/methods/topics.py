@@ -92,7 +92,7 @@ def _forum(world: World, chat_id: int | str) -> Chat:
     chat = world.open_chat(chat_id)
     if not world.has_topics(chat):
         raise bad_request("the chat is not a forum")
-    if not chat.is_private and chat.bot_status != "administrator":
+    if not chat.is_private and not (chat.bot_status == "administrator" and chat.may_manage_topics):
         raise bad_request("not enough rights to manage topics")
     return chat
 
