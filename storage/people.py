@@ -6,17 +6,48 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from conversations.cases.roles import Role
 from conversations.messages import Consent, Person, Sender
 from conversations.ports import Application
 from storage.orders import make_stores
+from storage.prepared import Prepared, Values, any_of
 from storage.tables import applications, people, roles
 from storage.transaction import Transaction
 
 _ROLES = frozenset({"is_arbitrator", "stores"})
 _COLUMNS = tuple(field.name for field in fields(Person) if field.name not in _ROLES)
+
+_EVERYBODY = select(people).order_by(people.c.id)
+_THERE = _EVERYBODY.where(people.c.address.in_(any_of("addresses")))
+_AT, _AT_LOCKED = Prepared(_THERE), Prepared(_THERE.with_for_update(key_share=True))
+_BY_IDS = Prepared(_EVERYBODY.where(people.c.id.in_(any_of("ids"))))
+_ROLES_OF = Prepared(select(roles).where(roles.c.person.in_(any_of("persons"))))
+_SELLERS_OF = Prepared(
+    _EVERYBODY.where(
+        people.c.id.in_(
+            select(roles.c.person).where(roles.c.role == Role.SELLER.value, roles.c.store == bindparam("store"))
+        )
+    )
+)
+_ARBITRATORS = Prepared(
+    _EVERYBODY.where(people.c.id.in_(select(roles.c.person).where(roles.c.role == Role.ARBITRATOR.value)))
+)
+_WITH_ROLES = Prepared(_EVERYBODY.where(people.c.id.in_(select(roles.c.person))))
+_GREET = Prepared(
+    insert(people)
+    .values(
+        address=bindparam("address"),
+        name=bindparam("name"),
+        language=bindparam("language"),
+        has_chosen_language=False,
+        is_reachable=True,
+        open_ref="",
+    )
+    .on_conflict_do_nothing(index_elements=[people.c.address])
+)
 
 
 class SqlPeople:
@@ -27,8 +58,8 @@ class SqlPeople:
 
     async def expect(self, addresses: Collection[int]) -> None:
         """Loads everybody who is at one of the addresses, at once, and keeps others from their dialogs."""
-        there = people.c.address.in_(set(addresses))
-        found = {person.address: person for person in await self._where(there, lock=True)}
+        there = await self._found(_AT_LOCKED, {"addresses": sorted(set(addresses))}, is_locked=True)
+        found = {person.address: person for person in there}
         for address in addresses:
             self._tx.pending.know(people, ("at", address), [found[address].id] if address in found else [])
 
@@ -36,19 +67,9 @@ class SqlPeople:
         """The person of that address; made on first sight. Name and untouched language follow the messenger's."""
         person = await self.at_address(sender.address)
         if person is None:
-            await self._tx.run(
-                self._tx.insert(people)
-                .values(
-                    address=sender.address,
-                    name=sender.name,
-                    language=sender.language,
-                    has_chosen_language=False,
-                    is_reachable=True,
-                    open_ref="",
-                )
-                .on_conflict_do_nothing(index_elements=[people.c.address])
-            )
-            [person] = await self._where(people.c.address == sender.address)
+            new = {"address": sender.address, "name": sender.name, "language": sender.language}
+            await self._tx.run(_GREET, new)
+            [person] = await self._found(_AT, {"addresses": [sender.address]})
             self._tx.pending.know(people, ("at", sender.address), [person.id])
         follows = bool(sender.language) and not person.has_chosen_language
         now = replace(person, name=sender.name, language=sender.language if follows else person.language)
@@ -59,31 +80,29 @@ class SqlPeople:
         """KeyError for an id never given out."""
         if (known := self._tx.pending.known(people, person)) is not None:
             return cast(Person, known)
-        for found in await self._where(people.c.id == person):
+        for found in await self._found(_BY_IDS, {"ids": [person]}):
             return found
         raise KeyError(person)
 
     async def of_ids(self, ids: Collection[int]) -> dict[int, Person]:
         """Those of the ids that exist."""
-        return {person.id: person for person in await self._where(people.c.id.in_(set(ids)))}
+        return {person.id: person for person in await self._found(_BY_IDS, {"ids": sorted(set(ids))})}
 
     async def at_address(self, address: int) -> Person | None:
-        found = await self._tx.look(people, ("at", address), lambda: self._ids(people.c.address == address))
+        found = await self._tx.look(people, ("at", address), lambda: self._ids(_AT, {"addresses": [address]}))
         return await self.get(found[0]) if found else None
 
     async def sellers_of(self, store: str) -> Sequence[Person]:
-        sellers = select(roles.c.person).where(roles.c.role == Role.SELLER.value, roles.c.store == store)
-        ids = await self._tx.look(people, ("sell", store), lambda: self._ids(people.c.id.in_(sellers)))
+        ids = await self._tx.look(people, ("sell", store), lambda: self._ids(_SELLERS_OF, {"store": store}))
         return [await self.get(person) for person in ids]
 
     async def arbitrators(self) -> Sequence[Person]:
-        them = select(roles.c.person).where(roles.c.role == Role.ARBITRATOR.value)
-        ids = await self._tx.look(people, ("arbitrators",), lambda: self._ids(people.c.id.in_(them)))
+        ids = await self._tx.look(people, ("arbitrators",), lambda: self._ids(_ARBITRATORS, {}))
         return [await self.get(person) for person in ids]
 
     async def with_roles(self) -> Sequence[Person]:
         """Everybody who sells for a store or arbitrates."""
-        return await self._where(people.c.id.in_(select(roles.c.person)))
+        return await self._found(_WITH_ROLES, {})
 
     async def apply(self, application: Application) -> None:
         """Keeps it until it is settled. Idempotent."""
@@ -122,23 +141,22 @@ class SqlPeople:
             rows = [{"person": person, "role": role, "store": store} for person, role, store in new]
             await self._tx.run(self._tx.insert(roles).on_conflict_do_nothing(), rows)
 
-    async def _ids(self, condition: Any) -> list[int]:
-        return [person.id for person in await self._where(condition)]
+    async def _ids(self, them: Prepared, values: Values) -> list[int]:
+        return [person.id for person in await self._found(them, values)]
 
-    async def _where(self, condition: Any, *, lock: bool = False) -> list[Person]:
+    async def _found(self, them: Prepared, values: Values, *, is_locked: bool = False) -> list[Person]:
         """In the order of their ids, so that whoever locks many at once meets nobody who does it the other way round."""
         await self._tx.settle(people)
-        found_there = select(people).where(condition).order_by(people.c.id)
-        rows = await self._tx.all(found_there.with_for_update(key_share=True) if lock else found_there)
+        rows = await self._tx.all(them, values)
         if not rows:
             return []
         held: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
-        for role in await self._tx.all(select(roles).where(roles.c.person.in_(list(held)))):
+        for role in await self._tx.all(_ROLES_OF, {"persons": list(held)}):
             held[role.person].append(role)
         found = [_person(row, held[row.id]) for row in rows]
         for person in found:
             self._tx.pending.know(people, person.id, person)
-            if lock:
+            if is_locked:
                 self._tx.pending.know(people, ("locked", person.id), True)
         return found
 

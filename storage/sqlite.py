@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
@@ -63,6 +64,12 @@ class HereDialect(SQLiteDialect_pysqlite):
     def do_execute_no_params(self, cursor: Any, *args: Any, **options: Any) -> None:
         await_only(_nothing())
         super().do_execute_no_params(cursor, *args, **options)  # type: ignore[no-untyped-call]
+
+
+def driver_of(connection: AsyncConnection) -> sqlite3.Connection | None:
+    """The driver's connection, if it is one without a thread: then it can be asked at once."""
+    there = connection.sync_connection.connection.dbapi_connection if connection.sync_connection is not None else None
+    return there if isinstance(there, _Connection) else None
 
 
 async def _nothing() -> None:
