@@ -7,6 +7,7 @@ import gc
 from typing import Any
 
 import click
+import uvloop
 
 from bot import log
 from bot.commands.opening import explained
@@ -25,7 +26,8 @@ def run() -> None:
 
 def serve(settings: Settings, **options: Any) -> None:
     """The bot in this process until SIGTERM or SIGINT; `options` are those of `compose.build`."""
-    asyncio.run(_serve(settings, **options))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, **options))
 
 
 async def _serve(settings: Settings, **options: Any) -> None:
