@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Integer, Row, bindparam, case, func, select
 
@@ -75,6 +75,7 @@ class SqlOutcomes:
         elif changed := {name: value for name in _FIELDS if (value := getattr(after, name)) != getattr(before, name)}:
             self._tx.pending.change(outcomes, (case.ref,), changed)
         self._tx.pending.know(outcomes, case.ref, after)
+        self._tx.pending.forget(outcomes, ("standing", case.store))
         if touches_hearings(row, case, facts):
             await self._save_hearings(case, row, facts, at)
 
@@ -94,6 +95,14 @@ class SqlOutcomes:
         return tuple(_hearing(row) for row in rows)
 
     async def standing(self, store: str, now: datetime) -> Standing:
+        """Asked for at most steps of a claim, and the same at one instant until a case of the store changes."""
+        at, known = self._tx.pending.known(outcomes, ("standing", store), (None, None))
+        if at != now:
+            known = await self._standing(store, now)
+            self._tx.pending.know(outcomes, ("standing", store), (now, known))
+        return cast(Standing, known)
+
+    async def _standing(self, store: str, now: datetime) -> Standing:
         await self._tx.settle(outcomes)
         lately = {"store": store, "since": now - PERIOD, "now": now}
         counts = await self._tx.first(_STANDING, lately)

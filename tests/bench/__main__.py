@@ -77,7 +77,9 @@ def short() -> None:
 @click.option("--seconds", default=10.0, show_default=True, help="How long each phase is measured.")
 @click.option("--replicas", default=1, show_default=True, help="PostgreSQL only.")
 @click.option("--cases", default=0, help="Ours only: how many are open already.")
-@click.option("--profile", is_flag=True, help="Ours only: what cProfile saw goes into build/bench/logs; it is slower then.")
+@click.option(
+    "--profile", is_flag=True, help="Ours only: what cProfile saw goes into build/bench/logs; it is slower then."
+)
 def run(
     names: Sequence[str],
     claim: bool,
