@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Float, bindparam, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.columns import clock
+from storage.columns import Words, clock
 from storage.lanes import Item, Put
 from storage.prepared import Prepared, any_of
 from storage.tables import items, lanes
@@ -17,7 +17,7 @@ from storage.tables import items, lanes
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
-_QUEUE = bindparam("queue")
+_QUEUE = bindparam("queue", type_=Words)
 _KNOWN = Prepared(select(items.c.key).where(items.c.queue == _QUEUE, items.c.key.in_(any_of("keys"))))
 _ROW = insert(items).values(
     {name: bindparam(name) for name in ("queue", "lane", "key", "payload", "dead")} | {"at": clock()}

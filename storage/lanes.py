@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import Boolean, ColumnElement, Float, Integer, bindparam, case, func, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.columns import clock
+from storage.columns import Words, clock
 from storage.errors import LeaseLost
 from storage.prepared import Prepared, any_of
 from storage.tables import items, lanes
@@ -89,9 +89,10 @@ def _waiting() -> ColumnElement[bool]:
     return select(items.c.id).where(*here).correlate(lanes).exists()
 
 
-_QUEUE, _SECONDS, _TOKEN = bindparam("queue"), bindparam("seconds", type_=Float), bindparam("token")
+_QUEUE, _TOKEN = bindparam("queue", type_=Words), bindparam("token", type_=Words)
+_SECONDS = bindparam("seconds", type_=Float)
 #: Places in an UPDATE must not be called like columns: SQLAlchemy would set those.
-_OF_QUEUE = bindparam("of_queue")
+_OF_QUEUE = bindparam("of_queue", type_=Words)
 _NAMED = lanes.c.queue == _OF_QUEUE, lanes.c.lane.in_(any_of("names"))
 _IS_FREE = lanes.c.ready_at.is_(None)
 

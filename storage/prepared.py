@@ -11,11 +11,10 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Executable, TupleType, bindparam
+from sqlalchemy import BindParameter, Dialect, SelectBase, TupleType, UpdateBase, bindparam
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import iterate
 
 Values = Mapping[str, Any]
@@ -60,11 +59,10 @@ class _Text:
 class Prepared:
     """A statement with named places (`bindparam`), lists among them (`any_of`)."""
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: SelectBase | UpdateBase) -> None:
         self.statement = statement
-        self.is_select = bool(getattr(statement, "is_select", False))
-        self._compiled = cast("Callable[..., SQLCompiler]", statement.compile)  # type: ignore[attr-defined]
-        self._columns = list(getattr(statement, "exported_columns", ()))
+        self.is_select = statement.is_select
+        self._columns = list(statement.exported_columns)
         self._row: Any = namedtuple("Row", [str(column.key) for column in self._columns], rename=True)  # type: ignore[misc]
         places = [place for place in iterate(statement) if isinstance(place, BindParameter)]
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
@@ -101,7 +99,7 @@ class Prepared:
         return text
 
     def _made(self, dialect: Dialect, values: Values) -> _Text:
-        compiled = self._compiled(dialect=dialect)
+        compiled = self.statement.compile(dialect=dialect)
         self._reads = [_reader(column.type, dialect) for column in self._columns]
         made = compiled.construct_expanded_state(values)
         places: dict[str, _Place] = {}
@@ -112,7 +110,7 @@ class Prepared:
                 )
                 continue
             for part, at in zip(made.parameter_expansion[name], _numbers(place.type, len(values[name])), strict=True):
-                kind = place.type.types[at[1]] if at[1:] else place.type
+                kind = place.type.types[at[1]] if isinstance(place.type, TupleType) else place.type
                 places[part] = _place(name, at, kind, dialect)
         return _Text(made.statement, tuple(places[name] for name in made.positiontup or ()))
 

@@ -91,10 +91,10 @@ class Transaction:
                 each = [values or {}] if isinstance(values, Mapping | None) else values
                 return statement.send(self._driver, self.connection.dialect, each)
             values = statement.padded(values) if isinstance(values, Mapping) else values
-            statement = statement.statement
+        sent: Any = statement.statement if isinstance(statement, Prepared) else statement
 
         def execute(there: Connection) -> Sequence[Row[Any]]:
-            found = there.execute(statement, values)
+            found = there.execute(sent, values)
             return found.all() if has_rows else ()
 
         return await self.connection.run_sync(execute)
