@@ -33,11 +33,15 @@ _IN_SLOTS = Prepared(
 _FREE = Prepared(
     update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held")).values(slot="")
 )
-_AFTER = Prepared(
+_LATER = (
     select(posts.c.message)
     .where(posts.c.address == bindparam("address"), posts.c.message > bindparam("message"))
     .order_by(posts.c.message)
     .limit(bindparam("limit"))
+)
+_AFTER, _AFTER_ABOUT = Prepared(_LATER), Prepared(_LATER.where(posts.c.ref == bindparam("ref")))
+_KNOWN = Prepared(
+    select(posts.c.message).where(posts.c.address == bindparam("address"), posts.c.message == bindparam("message"))
 )
 _COPY = Prepared(
     select(posts.c.message)
@@ -98,10 +102,16 @@ class SqlPosts:
         await self._tx.settle(posts)
         return (await self.in_slots([(address, slot)])).get((address, slot))
 
-    async def after(self, address: int, message: int, *, limit: int) -> set[int]:
-        """Up to `limit` messages of ours that came after that one in a chat; those that came first."""
+    async def after(self, address: int, message: int, *, ref: str = "", limit: int) -> set[int]:
+        """Up to `limit` messages of ours (about the case `ref`) that came after that one in a chat; those that came
+        first."""
         await self._tx.settle(posts)
-        rows = await self._tx.all(_AFTER, {"address": address, "message": message, "limit": limit})
+        if ref:
+            rows = await self._tx.all(
+                _AFTER_ABOUT, {"address": address, "message": message, "ref": ref, "limit": limit}
+            )
+        else:
+            rows = await self._tx.all(_AFTER, {"address": address, "message": message, "limit": limit})
         return {int(row.message) for row in rows}
 
     async def copy_of(self, address: int, message: int, *, to: int) -> int | None:
@@ -117,6 +127,11 @@ class SqlPosts:
             if ref := await self._tx.scalar(about, {"address": address, "message": message}):
                 return str(ref)
         return None
+
+    async def knows(self, address: int, message: int) -> bool:
+        """Whether it is a message of ours that has been written down."""
+        await self._tx.settle(posts)
+        return await self._tx.first(_KNOWN, {"address": address, "message": message}) is not None
 
 
 def _row(address: int, message: int, slot: str, ref: str, origin: tuple[int, int] | None) -> dict[str, Any]:
