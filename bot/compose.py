@@ -35,6 +35,7 @@ from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
+from bot.workers.openings import OpeningsWorker
 from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.privacy import PrivacyWorker
@@ -166,6 +167,7 @@ class Application:
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
+            "openings": OpeningsWorker(db, clock).run,
             "housekeeping": HousekeepingWorker(db, clock, retention).run,
             "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),

@@ -156,6 +156,7 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     "heads": {"ref": _N, "n": _N, "hash": _N},
     "publications": {"n": _N, "at": _N, "count": _N, "digest": _N},
     "outcomes": dict.fromkeys(_FIGURES, _N),
+    "openings": {"midnight": _N, "store": _N, "cases": _N},
     "outcome_products": dict.fromkeys(("ref", "product", "title", "store", "reason", "opened_at"), _N),
     "hearings": {**dict.fromkeys(_HEARINGS, _N), "arbitrator": How.NUMBER},
     "suggestions": dict.fromkeys(

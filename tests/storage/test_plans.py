@@ -189,6 +189,8 @@ OPERATOR = {
     "heads.broken_off": "all records are checked on the command line",
     "heads.digest": "all records, once a day",
     "heads.publish": "all records, once a day",
+    "openings.bring_up": "the cases of a day, once a day",
+    "openings.within": "the cases of two days at most, besides a row for each store",
     "reports.arbitrators": "figures over a period, on the command line",
     "reports.figures": "figures over a period; how long they take is measured by tests.bench.reports",
     "reports.peers": "figures over a period; how long they take is measured by tests.bench.reports",
