@@ -62,7 +62,7 @@ class SqlOpenings:
         ).subquery()
         number = cast(func.sum(parts.c.cases), BigInteger)
         rows = await self._tx.all(select(parts.c.store, number).group_by(parts.c.store).having(number > 0))
-        return {store: cases for store, cases in map(tuple, rows)}
+        return dict(map(tuple, rows))
 
 
 def _midnight(at: datetime) -> datetime:

@@ -100,9 +100,9 @@ async def _report(db: Database, store: str, days: int, until: float) -> None:
     took: list[float] = []
     while len(took) < 20 and (len(took) < 3 or time.perf_counter() < until):
         began = time.perf_counter()
-        async with db.work() as work:
+        async with db.reading() as work:
             findings = await findings_of(store, days, work, datetime.now(UTC))
-            screens.report(findings)
+        screens.report(findings)
         took.append(1000 * (time.perf_counter() - began))
     click.echo(
         f"load {getloadavg()[0]:.1f}: {store:>10} {days:>3} days: {findings.now.cases:>6} cases, "

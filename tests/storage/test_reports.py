@@ -435,7 +435,12 @@ async def test_openings_are_brought_up_day_by_day(db: Database) -> None:
     business, dice = Business(db), random.Random(7)
     for day in range(130):
         await business.do(("open", dice.randrange(len(STORES)), dice.randint(1, 4)))
-        values = {"answer_seconds": dice.randint(0, 9), "kept": 1, "resolve_seconds": None, "service": dice.randint(0, 5)}
+        values = {
+            "answer_seconds": dice.randint(0, 9),
+            "kept": 1,
+            "resolve_seconds": None,
+            "service": dice.randint(0, 5),
+        }
         await business.do(("change", dice.randrange(1000), values))
         await business.do(("pass", dice.choice((23, 24, 25))))
         if day in (40, 100):

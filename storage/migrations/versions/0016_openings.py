@@ -14,14 +14,15 @@ depends_on = None
 
 _COMPARED = ["answer_seconds", "kept", "missed", "is_escalated", "offers", "accepted"]
 
+_Index = tuple[str, Sequence[str], Sequence[str]]
 #: Of `outcomes`: name, columns, and what is in it besides on PostgreSQL.
-_INDICES = (
+_INDICES: Sequence[_Index] = (
     ("ix_outcomes_opened", ["store", "opened_at"], ["remedy", "reason", *_COMPARED]),
     ("ix_outcomes_ended", ["store", "ended_at"], ["resolve_seconds", "currency", "refund", "shipping"]),
     ("ix_outcomes_sizes", ["opened_at"], ["store"]),
     ("ix_outcomes_marks", ["store", "rated_at"], ["service", "outcome"]),
 )
-_BEFORE = (
+_BEFORE: Sequence[_Index] = (
     ("ix_outcomes_store_opened_at", ["store", "opened_at"], []),
     ("ix_outcomes_store_ended_at", ["store", "ended_at"], []),
     ("ix_outcomes_store_rated_at", ["store", "rated_at"], []),
@@ -47,9 +48,7 @@ def downgrade() -> None:
     op.drop_table("openings")
 
 
-def _change(
-    old: Sequence[tuple[str, Sequence[str], Sequence[str]]], new: Sequence[tuple[str, Sequence[str], Sequence[str]]]
-) -> None:
+def _change(old: Sequence[_Index], new: Sequence[_Index]) -> None:
     for name, _, _ in old:
         op.drop_index(name, "outcomes")
     for name, columns, besides in new:
