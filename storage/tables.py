@@ -239,6 +239,13 @@ heads = Table(
     Column("n", Integer, nullable=False),
     Column("hash", Words, nullable=False),
 )
+#: The publication under way, if any: the chains up to `after` have been looked at.
+publishing = Table(
+    "publishing",
+    metadata,
+    Column("began_at", Instant, primary_key=True),
+    Column("after", Words, nullable=False),
+)
 publications = Table(
     "publications",
     metadata,

@@ -313,9 +313,7 @@ class Delivery:
         sent = await self._messenger.send_files(person.address, [drawn], caption=screen, is_protected=False)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
-    async def _review(
-        self, chat: Chat, item: Item[Outgoing], body: Review, note: Callable[[Post], None]
-    ) -> list[Post]:
+    async def _review(self, chat: Chat, item: Item[Outgoing], body: Review, note: Callable[[Post], None]) -> list[Post]:
         """Counted in a transaction that only reads; what is suggested is kept before it is read."""
         person = chat.person
         if not person.sells_for(body.store):

@@ -24,6 +24,8 @@ from storage.evidence_files import FolderStore
 from storage.queues import RawUpdate
 from storage.tables import metadata
 
+from .conftest import publish
+
 PHOTO = b"\xff\xd8 a photo"
 
 
@@ -54,7 +56,7 @@ async def busy(db: Database, opened: Case, noon: datetime, tmp_path: Path) -> Da
         await work.marks.set("alive", noon)
         await work.clocks.extend("", begins=noon, ends=noon, by=timedelta(days=1), at=noon)
         await work.links.issue(Link(purpose=LinkPurpose.SELLER, store="Lumen"), expires_at=None)
-        await work.heads.publish(noon)
+    await publish(db, noon)
     await db.inbox.put([RawUpdate(7, "101", {"update_id": 7, "text": "\u0000 你好"})])
     return db
 
@@ -91,8 +93,8 @@ async def test_numbers_go_on_after_a_restore(busy: Database, other: Database, no
     await back_up(busy, tmp_path / "evidence", tmp_path / "backup.tar")
     await restore(other, tmp_path / "again", tmp_path / "backup.tar")
 
+    assert (await publish(other, noon)).n == 2
     async with other.work() as work:
-        assert (await work.heads.publish(noon)).n == 2
         extension, is_new = await work.clocks.extend("Lumen", begins=noon, ends=noon, by=timedelta(days=2), at=noon)
     assert (extension.n, is_new) == (2, True)
     assert await other.inbox.put([RawUpdate(7, "101", {}), RawUpdate(8, "101", {})]) == 1

@@ -1,4 +1,4 @@
-"""How many cases each store had had by each midnight"""
+"""How many cases each store had had by each midnight; how far a publication of the heads has come"""
 
 from __future__ import annotations
 
@@ -41,9 +41,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("midnight", "store", name=op.f("pk_openings")),
     )
     _change(_BEFORE, _INDICES)
+    op.create_table(
+        "publishing",
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("began_at", name=op.f("pk_publishing")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("publishing")
     _change(_INDICES, _BEFORE)
     op.drop_table("openings")
 

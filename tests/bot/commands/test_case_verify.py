@@ -1,5 +1,6 @@
 """`case verify` and `case heads`."""
 
+import asyncio
 from hashlib import sha256
 
 from sqlalchemy import delete, update
@@ -22,7 +23,7 @@ def change(desk, *statements):
 
 
 def publish(desk):
-    return desk.with_database(lambda db: HeadsWorker(db, SystemClock(), operator=None).publish_if_due())
+    return desk.with_database(lambda db: HeadsWorker(db, SystemClock(), operator=None).publish_if_due(asyncio.Event()))
 
 
 def test_a_sound_record_is_said_to_be_sound(open_claim):
