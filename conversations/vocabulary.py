@@ -114,7 +114,7 @@ MOVES: Mapping[str, Phrase] = {
     "ask": Phrase("Ask a party"),
     "propose": Phrase("Propose a settlement"),
     "rule": Phrase("Give a ruling"),
-    "release": Phrase("Back to the queue"),
+    "release": Phrase("Give it back to the queue"),
     "answer": Phrase("Answer the arbitrator"),
     "appeal": Phrase("Appeal"),
     "withdraw": Phrase("Withdraw the claim"),

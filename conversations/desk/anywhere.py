@@ -83,7 +83,7 @@ async def _draft(visit: Visit) -> OpenDialog | None:
 async def _offer_draft(visit: Visit, anew: Choice) -> None:
     await visit.say(
         Phrase("You have a claim that is not finished yet."),
-        choices=((command(Phrase("Go on with it"), "resume", style=Style.PRIMARY),), (anew,)),
+        choices=((command(Phrase("Go on with the claim"), "resume", style=Style.PRIMARY),), (anew,)),
     )
 
 

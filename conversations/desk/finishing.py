@@ -157,7 +157,7 @@ async def _limit_set(visit: Visit, context: Context, before: Case, role: Role) -
         return
     if await _has_tried_enough(visit, before, role):
         await visit.say(
-            Phrase("You have set it twice, and it stays: trying on would give the other side's away."), slot=QUESTION
+            Phrase("You have set it twice, so it stays: more tries could reveal the other side's limit."), slot=QUESTION
         )
         return
     amount = int(context.answers["amount"])

@@ -15,7 +15,7 @@ from conversations.cases.case import Case
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.intake import verdict_of
+from conversations.dialogs.draft import verdict_of
 from conversations.phrase import Phrase
 
 
@@ -88,6 +88,6 @@ async def must_wait(visit: Visit, context: Context) -> bool:
             until=until,
         ),
         slot=QUESTION,
-        choices=((command(Phrase("Go on with it"), "resume"),),),
+        choices=((command(Phrase("Go on with the claim"), "resume"),),),
     )
     return True

@@ -17,7 +17,7 @@ from conversations.desk.publishing import publish, show_card, tell_operator
 from conversations.desk.talking import about_order, taken_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.intake import claimable, draft_claim, evidence_needed, verdict_of
+from conversations.dialogs.draft import claimable, draft_claim, evidence_needed, verdict_of
 from conversations.messages import Placing
 from conversations.phrase import Phrase
 from conversations.ports import Work

@@ -17,8 +17,9 @@ from conversations.desk.policies import history_on, policy_of
 from conversations.desk.publishing import tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
-from conversations.dialogs.intake import INTAKE, order_key
+from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply
+from conversations.dialogs.draft import order_key
+from conversations.dialogs.intake import FILES, INTAKE, Heard, overhear
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.originals import ORIGINAL
 from conversations.dialogs.rating import RATING, RESPOND
@@ -26,6 +27,7 @@ from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, 
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
+from conversations.understanding import wish
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
@@ -75,23 +77,36 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
     if step is None or step.id != opened.step:  # what was answered is not the question any more: things have changed
         await go_on(visit, stack, complaint=_MOVED_ON)
         return
-    if step.id == "code" and (is_shut := await _is_order_shut(visit, context)):
+    if is_shut := step.id == "code" and await _is_order_shut(visit, context):
         context = replace(context, found=())
-    given = step.take(context, reply)
-    album = album_begun(opened, reply)
-    if isinstance(given, Complaint) and album:
-        await _say_of_album(visit, album, given.why, opened.ref)
-        return
+    given: Given | Complaint | Heard = step.take(context, reply)
     if isinstance(given, Complaint):
-        if step.id == "code" and await _has_guessed_too_often(visit, context, is_shut=is_shut):
+        if step.id == "code" and _is_guess(reply) and await _has_guessed_too_often(visit, context, is_shut=is_shut):
             await _lock(visit, stack)
             return
-        await go_on(visit, stack, complaint=given.why)
-        return
-    opened = dialogs.answer(opened, step.id, given)
-    if step.id == "code":
-        await _bind(visit, opened)
-    await go_on(visit, (*stack[:-1], opened), placing=Placing.REPLACE if album else None)
+        given = _overheard(visit, context, reply) or given
+    album = album_begun(opened, reply)
+    placing = Placing.REPLACE if album else None
+    match given:
+        case Complaint(why) if album:
+            await _say_of_album(visit, album, why, opened.ref)
+        case Complaint(why):
+            await go_on(visit, stack, complaint=why)
+        case Heard(draft, note):
+            await go_on(visit, (*stack[:-1], draft), complaint=note, placing=placing)
+        case _:
+            opened = dialogs.answer(opened, step.id, given)
+            if step.id == "code":
+                await _bind(visit, opened)
+            await go_on(visit, (*stack[:-1], opened), placing=placing)
+
+
+def _overheard(visit: Visit, context: Context, reply: Reply) -> Heard | Complaint | None:
+    """What somebody tells us in the middle of a claim instead of answering. Only a claim listens for it, and not while
+    it asks for files, which says itself what is wrong with one."""
+    if context.dialog.name != INTAKE.name or context.dialog.step == FILES.id or not isinstance(reply, Said):
+        return None
+    return overhear(context, reply, wish(reply.text, visit.lexicons))
 
 
 def album_begun(opened: OpenDialog, reply: Reply) -> str:
@@ -290,6 +305,11 @@ def _guesses_at(context: Context) -> str:
     """Every way to write a number counts as one."""
     *_, bare = "", *spellings(str(context.answers.get("number", "")))
     return f"guess:{bare.lstrip('#＃').lower()}"
+
+
+def _is_guess(reply: Reply) -> bool:
+    """A photo of what went wrong is none."""
+    return isinstance(reply, str) or bool(reply.text)
 
 
 async def _has_guessed_too_often(visit: Visit, context: Context, *, is_shut: bool) -> bool:

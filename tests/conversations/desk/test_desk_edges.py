@@ -43,7 +43,7 @@ async def test_a_link_does_not_drop_a_draft_on_another_order(house, buyer):
     token = await house.link(LinkPurpose.ORDER, "Acme", "2002")
 
     await buyer.say(f"/start {token}")
-    assert buyer.labels == ["Go on with it", "Begin anew"]
+    assert buyer.labels == ["Go on with the claim", "Begin anew"]
     await buyer.tap("Begin anew")
 
     assert buyer.asks == "What is the code of order 2002?"
