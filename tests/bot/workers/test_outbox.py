@@ -938,16 +938,16 @@ async def review(sqlite_db: Database) -> Review:
 
 
 @pytest.fixture
-async def seller(sqlite_db: Database, buyer: Person) -> Person:
+async def merchant(sqlite_db: Database, buyer: Person) -> Person:
     async with sqlite_db.work() as work:
         await work.people.save(replace(buyer, stores=frozenset({"Acme"})))
     return replace(buyer, stores=frozenset({"Acme"}))
 
 
 async def test_a_report_is_counted_when_it_is_handed_over_and_its_advice_kept(
-    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, seller: Person, review: Review
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
 ) -> None:
-    await say(sqlite_db, review, to=seller)
+    await say(sqlite_db, review, to=merchant)
 
     await deliver(handler, sqlite_db)
 
@@ -960,9 +960,9 @@ async def test_a_report_is_counted_when_it_is_handed_over_and_its_advice_kept(
 
 
 async def test_a_report_whose_text_did_not_arrive_goes_on_behind_its_picture(
-    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, seller: Person, review: Review
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
 ) -> None:
-    await say(sqlite_db, review, to=seller)
+    await say(sqlite_db, review, to=merchant)
     inject(world, {"method": "sendMessage", "kind": "500", "times": 1})
 
     await deliver(handler, sqlite_db)
@@ -977,10 +977,10 @@ async def test_a_report_whose_text_did_not_arrive_goes_on_behind_its_picture(
 
 
 async def test_whoever_no_longer_sells_for_the_store_gets_no_report_and_nobody_an_empty_digest(
-    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, seller: Person, review: Review
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
 ) -> None:
     before = replace(review, ends=NOON - timedelta(days=90))
-    await say(sqlite_db, replace(review, store="Lumen"), replace(before, unless_empty=True), before, to=seller)
+    await say(sqlite_db, replace(review, store="Lumen"), replace(before, unless_empty=True), before, to=merchant)
 
     await deliver(handler, sqlite_db)
 
