@@ -105,6 +105,8 @@ def _echo(checked: Checked) -> None:
         click.echo(f"{vocabulary.reference(ref)}: entry {n} is not as it was written, or is missing")
     if (last := checked.published) is not None:
         click.echo(f"Publication {last.n} of {minute(last.at)} UTC, {last.count} records: {last.digest}")
+        if checked.heads_hold is None:
+            click.echo("The next publication is under way; what is kept is compared again when it is done.")
     if checked.heads_hold is False:
         click.echo("The heads kept here are not those of that publication.")
     if checked.is_sound:
