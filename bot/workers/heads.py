@@ -1,5 +1,5 @@
-"""Publishes the heads of all chains once a day, in the operator's chat and in the log: who keeps either can tell later
-whether the end of a record was cut off."""
+"""Publishes the heads of all chains once a day, in the operator's chat, in the arbitrators' room if they have one, and in the
+log: who keeps any of these can tell later whether the end of a record was cut off."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot import log
 from bot.clock import Clock
 from bot.workers.retry import pause
 from conversations import vocabulary
+from conversations.cases.roles import Role
+from conversations.desk.rooms import room_for
 from conversations.messages import Notice, Outgoing, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -95,8 +97,9 @@ class HeadsWorker:
         return made
 
     async def _tell(self, work: SqlWork, made: Publication, broken: list[str]) -> None:
-        if self._operator is None:
-            return
+        hearers = [] if self._operator is None else [await work.people.greet(Sender(address=self._operator, name=""))]
+        if (room := await room_for(Role.ARBITRATOR, "", work)) is not None:
+            hearers.append(room)
         lines = [
             Phrase("Records of all cases, publication {n}: {count} records.", n=made.n, count=made.count),
             Phrase("SHA-256 over their ends: {digest}", digest=made.digest),
@@ -112,8 +115,8 @@ class HeadsWorker:
                     names=names,
                 )
             )
-        operator = await work.people.greet(Sender(address=self._operator, name=""))
-        await work.outbox.add(Outgoing(to=operator.id, body=Notice(lines=tuple(lines))))
+        for hearer in hearers:
+            await work.outbox.add(Outgoing(to=hearer.id, body=Notice(lines=tuple(lines))))
 
 
 def _is_due(last: datetime | None, now: datetime) -> bool:

@@ -76,8 +76,8 @@ async def must_wait(visit: Visit, context: Context) -> bool:
     until = lately[-CASES.most] + CASES.period
     if verdict_of(replace(context, now=until)).outcome is not verdict_of(context).outcome:
         return False
-    stack = await visit.work.dialogs.of(visit.person.id)
-    await visit.work.dialogs.keep(visit.person.id, (*stack, dialogs.back(context.dialog)))
+    stack = await visit.dialogs()
+    await visit.keep_dialogs((*stack, dialogs.back(context.dialog)))
     await visit.say(
         Phrase.counted(
             "You have opened {n} case within a day, the most at a time. This claim is kept as it is: you can send it from "

@@ -50,7 +50,7 @@ async def answer(visit: Visit, argument: str) -> None:
         return
     choices = _choices(stores.index(named[0]), but=days or USUAL)
     review = Review(store=named[0], days=days or USUAL, ends=visit.now, choices=choices)
-    await visit.work.outbox.add(Outgoing(to=visit.person.id, body=review))
+    await visit.tell(Outgoing(to=visit.person.id, body=review))
 
 
 async def digest(person: int, store: str, work: Work, now: datetime) -> None:

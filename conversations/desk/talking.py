@@ -44,28 +44,35 @@ _MOVED_ON = Phrase("This question has moved on; here is the open one.")
 
 async def begin(visit: Visit, opened: OpenDialog) -> None:
     """Begins a dialog (one of the same name about the same case is begun anew) and asks its first question."""
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     others = [d for d in stack if (d.name, d.ref) != (opened.name, opened.ref)]
     await go_on(visit, (*others, opened))
 
 
 async def go_on(
-    visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None, placing: Placing | None = None
+    visit: Visit,
+    stack: tuple[OpenDialog, ...],
+    complaint: Phrase | None = None,
+    placing: Placing | None = None,
+    *,
+    stays: bool = False,
 ) -> None:
-    """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
-    opened = stack[-1]
+    """Asks the next question of the last dialog, or finishes it when nothing is left to ask. One that is about no case
+    goes on where the visitor is, unless it `stays` where it was asked before."""
+    opened = stack[-1] if stays else replace(stack[-1], thread=visit.thread)
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened)
     step = dialogs.next_step(dialog, context)
     if step is None:
-        await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+        await visit.keep_dialogs(stack[:-1])
         await visit.finish(visit, context)
         return
     if not _is_open_to(context):
         await _end(visit, stack)
         return
-    await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref, placing=placing)
+    await visit.keep_dialogs((*stack[:-1], replace(opened, step=step.id)))
+    asked = dialogs.question(dialog, step, context, complaint=complaint)
+    await visit.ask(asked, ref=opened.ref, placing=placing, thread=opened.thread)
 
 
 async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> None:
@@ -121,13 +128,12 @@ def album_begun(opened: OpenDialog, reply: Reply) -> str:
 async def _say_of_album(visit: Visit, album: str, line: Phrase, ref: str) -> None:
     """In one place for all of an album, so that what comes after it does not push it away."""
     body = Notice(lines=(line,), stays=True)
-    out = Outgoing(to=visit.person.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref)
-    await visit.work.outbox.add(out)
+    await visit.tell(Outgoing(to=visit.chat.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref))
 
 
 async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
     """A button under a question. One under an old question shows the question that is open now."""
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     asked = (pressed.dialog, pressed.ref)
     at = next((i for i, opened in enumerate(stack) if (opened.name, opened.ref) == asked), None)
     if at is None:
@@ -153,7 +159,7 @@ async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
 async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
     """Drops the last dialog, and comes back to the one before it."""
     rest = stack[:-1]
-    await visit.work.dialogs.keep(visit.person.id, rest)
+    await visit.keep_dialogs(rest)
     await visit.toast()
     opened = stack[-1]
     shown = command(Phrase("Show the case"), "case", opened.ref)
@@ -166,8 +172,8 @@ async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
 
 async def resume(visit: Visit) -> None:
     """Asks again what was being asked before, below what has been said since."""
-    if stack := await visit.work.dialogs.of(visit.person.id):
-        await go_on(visit, stack, placing=Placing.BELOW)
+    if stack := await visit.dialogs():
+        await go_on(visit, stack, placing=Placing.BELOW, stays=True)
 
 
 def _is_open_to(context: Context) -> bool:
@@ -180,7 +186,7 @@ def _is_open_to(context: Context) -> bool:
 
 
 async def _end(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
-    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.keep_dialogs(stack[:-1])
     await visit.say(GONE, slot=QUESTION)
     await resume(visit)
 
@@ -205,19 +211,19 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
     if opened.name in ("rule", ORIGINAL.name):
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
-        return replace(context, cases=await cases_of(person.id, visit))
+        return replace(context, cases=await cases_of(visit))
     return context
 
 
-async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
-    """Every case that is the visitor's in any role, open ones first."""
-    work = visit.work
+async def cases_of(visit: Visit) -> tuple[Case, ...]:
+    """Every case that is the visitor's in any role, open ones first; in a room those that the room is for."""
+    work, person = visit.work, visit.person.id
     found = [*await work.cases.of_buyer(person)]
     if visit.person.stores:
         found += await work.cases.of_stores(sorted(visit.person.stores))
     if visit.person.is_arbitrator:
         found += await work.cases.of_arbitrator(person)
-    unique = {case.ref: case for case in found}
+    unique = {case.ref: case for case in found if visit.stands_in(case) is not None}
     return tuple(sorted(unique.values(), key=lambda case: (not case.is_open, case.due_at or case.opened_at)))
 
 
@@ -334,7 +340,7 @@ async def _tell_of_guesses(visit: Visit, context: Context) -> None:
 
 
 async def _lock(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
-    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.keep_dialogs(stack[:-1])
     await visit.say(LOCKED, slot=QUESTION)
 
 

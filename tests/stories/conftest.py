@@ -31,6 +31,7 @@ _module("hostile")
 _module("chat")
 stories_bench = _module("bench")
 _module("steps")
+_module("rooms")
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +42,14 @@ def pseudo_english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path) as bench:
+def has_topics() -> bool:
+    """Whether each case is in a topic of its own in everybody's chat."""
+    return _ALL_TOPICS
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, has_topics: bool) -> AsyncIterator["stories_bench.Bench"]:
+    async with stories_bench.Bench(tmp_path, has_topics=has_topics) as bench:
         yield bench
 
 
@@ -52,11 +59,15 @@ _OTHERS = [language.tag.replace("_", "-").lower() for language in languages() if
 #: Set to "all" to tell every story in every language, to everybody in it; it takes a while (`make nightly`).
 _EVERY = os.environ.get("AFTERSALES_TEST_LANGUAGES") == "all"
 
+#: Set to 1 to tell every story with topics switched on.
+_ALL_TOPICS = os.environ.get("AFTERSALES_TEST_TOPICS") == "1"
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`languages` are the buyer's and the seller's: English and another, which takes turns over all that are shipped.
 
-    The first story of a file is told both ways round, the others one way, which keeps the whole quick.
+    The first story of a file is told both ways round, the second time in topics; the others one way, which keeps the
+    whole quick.
     """
     if "languages" not in metafunc.fixturenames:
         return
@@ -68,4 +79,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         turn = place + crc32(metafunc.module.__name__.encode())
         other = _OTHERS[turn % len(_OTHERS)]
         pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
-    metafunc.parametrize("languages", pairs, ids=[f"{buyer}-{seller}" for buyer, seller in pairs])
+    ways = [(pair, _ALL_TOPICS or (len(pairs) == 2 and pair is pairs[1])) for pair in pairs]
+    ids = [f"{buyer}-{seller}" + "-topics" * has_topics for (buyer, seller), has_topics in ways]
+    metafunc.parametrize(("languages", "has_topics"), ways, ids=ids)

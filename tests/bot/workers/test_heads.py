@@ -18,7 +18,7 @@ from conversations.cases.facts import MessagePassedOn
 from conversations.cases.money import Money
 from conversations.cases.orders import Item, Order, OrderKey
 from conversations.cases.roles import Role
-from conversations.messages import Notice, Person
+from conversations.messages import Notice, Person, Room, Sender
 from conversations.policy import assess
 from storage.database import Database
 from storage.errors import TryAgain
@@ -56,6 +56,23 @@ async def test_heads_are_published_once_a_day(sqlite_db: Database, kept_case: Ca
     again = await other.publish_if_due(GO)
     assert again is not None
     assert (again.n, again.digest) == (2, made.digest)
+
+
+async def test_the_arbitrators_are_told_in_their_room(
+    sqlite_db: Database, kept_case: Case, clock: AdjustableClock
+) -> None:
+    """Whoever could cut a record short may well be the operator."""
+    async with sqlite_db.work() as work:
+        who = await work.people.greet(Sender(address=7, name="Ruth"))
+        group = await work.people.greet(Sender(address=-1007, name="Arbitrators"))
+        told_of = Room(role=Role.ARBITRATOR, linked_by=who.id, linked_at=clock(), confirmed_at=clock())
+        await work.rooms.keep(group.id, told_of)
+
+    made = await HeadsWorker(sqlite_db, clock, operator=None).publish_if_due(GO)
+
+    assert made is not None
+    [notice] = await told(sqlite_db)
+    assert notice.lines[1].params == {"digest": made.digest}
 
 
 async def test_a_record_cut_short_is_named_to_the_operator(

@@ -10,10 +10,10 @@ from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk import Desk, relaying
-from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE
 from conversations.desk.finishing import finish
 from conversations.desk.moving import make_move
+from conversations.desk.rooms import recipients
 from conversations.desk.talking import GONE
 from conversations.desk.visit import Visit
 from conversations.dialogs.dialog import Context, start
