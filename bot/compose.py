@@ -36,6 +36,7 @@ from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
+from bot.workers.openings import OpeningsWorker
 from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.privacy import PrivacyWorker
@@ -178,6 +179,7 @@ class Application:
             "rooms": rooms_worker(db, desk, messenger, clock).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
+            "openings": OpeningsWorker(db, clock).run,
             "housekeeping": HousekeepingWorker(db, clock, retention).run,
             "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),
