@@ -23,6 +23,11 @@ KEY = OrderKey("Lumen", "A-100")
 
 @pytest.fixture
 def a_case(sqlite_db: Database) -> Callable[..., Awaitable[Case]]:
+    """Keeps a case as `cases_in` does."""
+    return cases_in(sqlite_db)
+
+
+def cases_in(db: Database) -> Callable[..., Awaitable[Case]]:
     """Keeps a case of Ann's, who is at 101, with whatever is changed about it; one with an end is closed."""
     lamp = Item(no="1", title="Lamp", quantity=1, unit_price=Money(4_000, "USD"))
     nothing = Money(0, "USD")
@@ -39,7 +44,7 @@ def a_case(sqlite_db: Database) -> Callable[..., Awaitable[Case]]:
 
     async def make(ref: str, **changes: Any) -> Case:
         pack = load("tmall_global")
-        async with sqlite_db.work() as work:
+        async with db.work() as work:
             await work.orders.put(order)
             ann = await work.people.greet(Sender(address=101, name="Ann", language="en"))
             opened = open_case(
