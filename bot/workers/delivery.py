@@ -62,6 +62,15 @@ SCREENFUL: Final = 12
 _NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
 _NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
 
+NO_EXHIBIT: Final = Phrase(
+    "This cannot be shown any more: what was kept of it is gone or damaged. It stays listed in the case; ask for it to be "
+    "sent again if it matters."
+)
+NO_ORIGINAL: Final = Phrase(
+    "The original cannot be opened any more: what was kept of it is gone or damaged. That you asked for it stays on record. "
+    "You can look at the copy with /evidence, and have it sent again with /ask."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -139,7 +148,7 @@ class Delivery:
                 case Copies():
                     return await self._copy(person, outgoing, body, screen)
                 case Exhibits():
-                    return await self._show(person, outgoing, body, screen)
+                    return await self._show_or_tell(chat, item, body, screen, note)
                 case Picture():
                     return await self._draw(person, outgoing, body, screen)
                 case Dossier():
@@ -254,6 +263,22 @@ class Delivery:
             origin = (body.source, originals[number]) if originals else None
             posts.append(Post(message=message, ref=outgoing.ref, origin=origin))
         return posts
+
+    async def _show_or_tell(
+        self, chat: Chat, item: Item[Outgoing], body: Exhibits, screen: Screen, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """What is lost stays a dead letter, for the operator to find and to send when the file is back; whoever was to
+        see it is told, and what they can do."""
+        try:
+            return await self._show(chat.person, item.payload, body, screen)
+        except FileGone as err:
+            LOG.error("exhibit not to be had", ref=item.payload.ref, reason=err.message)
+            lines = (NO_ORIGINAL,) if body.are_originals else (NO_EXHIBIT,)
+            told = render(Notice(title=body.caption, lines=lines), chat.person.language)
+            for post in await self._send(chat, item, told, note):
+                chat.remember([post])
+                note(post)
+            raise
 
     async def _show(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
         if body.are_originals:
@@ -381,12 +406,12 @@ class Delivery:
 
 
 async def _read(store: EvidenceStore, name: str) -> bytes:
-    """What a store keeps under that name. A store that cannot be reached will be tried again."""
+    """What a store keeps under that name; FileGone. A store that cannot be reached will be tried again."""
     try:
         return await store.get(name)
     except StorageError as err:
-        is_lost = not isinstance(err, TryAgain)
-        raise DeliveryError(f"file not to be had: {type(err).__name__}", permanent=is_lost) from err
+        what = f"file not to be had: {type(err).__name__}"
+        raise (DeliveryError(what) if isinstance(err, TryAgain) else FileGone(what)) from err
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """The outbox against the playground: what appears in whose chat, and what becomes of what cannot be sent."""
 
 import asyncio
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,9 +17,9 @@ from bot.playground import World, acting
 from bot.playground.faults import Faults
 from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
-from bot.screens import Screen
+from bot.screens import Screen, render
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.delivery import SCREENFUL
+from bot.workers.delivery import NO_EXHIBIT, NO_ORIGINAL, SCREENFUL
 from bot.workers.outbox import MISTAKES, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.cases.evidence import File, FileKind
@@ -539,23 +540,31 @@ async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
     await say(sqlite_db, body, to=seller)
     await deliver(handler, sqlite_db)
 
-    shown = chat(world, wei)
+    *shown, told = chat(world, wei)
     assert [message["has_protected_content"] for message in shown] == [True, True]
     assert [world.files.get(message["document"]["file_id"]).data for message in shown] == [b"original"] * 2
     assert {message["document"]["file_name"] for message in shown} == {"E3-original.heic"}
+    assert told["text"] == render(Notice(title=body.caption, lines=(NO_ORIGINAL,)), seller.language).text
     assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
 
 
-async def test_copy_that_is_lost_is_given_up_and_nothing_else_is_sent_for_it(
-    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+async def test_copy_that_is_lost_is_told_of_and_nothing_else_is_sent_for_it(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, copies: FolderStore
 ) -> None:
-    file = File(kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, kept="ab" * 32)
-    await say(sqlite_db, Exhibits(caption=Phrase("Evidence"), files=(file,)), to=seller)
+    """It stays a dead letter, and is sent when the operator has brought the file back."""
+    kept = hashlib.sha256(b"copy").hexdigest()
+    file = File(kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, name="E1.pdf", kept=kept)
+    body = Exhibits(caption=Phrase("Evidence"), files=(file,))
+    await say(sqlite_db, body, to=seller)
 
     await deliver(handler, sqlite_db)
 
-    assert chat(world, wei) == []
-    assert len(await dead(sqlite_db)) == 1
+    assert texts(world, wei) == [render(Notice(title=body.caption, lines=(NO_EXHIBIT,)), seller.language).text]
+    assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
+    assert await copies.put(b"copy") == kept
+    assert await sqlite_db.outbox.revive(None) == 1
+    await deliver(handler, sqlite_db)
+    assert [message["document"]["file_name"] for message in chat(world, wei)[1:]] == ["E1.pdf"]
 
 
 async def test_notice_that_stays_gives_way_to_the_next_in_its_slot(
