@@ -60,7 +60,9 @@ COURTESY: Final = 2.0
 SCREENFUL: Final = 12
 
 _NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
-_NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
+_NOT_ALL: Final = Phrase(
+    "Not all files are in it: some did not fit, or are lost. /evidence shows those that there are."
+)
 
 NO_EXHIBIT: Final = Phrase(
     "This cannot be shown any more: what was kept of it is gone or damaged. It stays listed in the case; ask for it to be "
@@ -68,7 +70,7 @@ NO_EXHIBIT: Final = Phrase(
 )
 NO_ORIGINAL: Final = Phrase(
     "The original cannot be opened any more: what was kept of it is gone or damaged. That you asked for it stays on record. "
-    "You can look at the copy with /evidence, and have it sent again with /ask."
+    "What others see of it is under /evidence; while you decide the case, /ask has it sent again."
 )
 
 

@@ -55,7 +55,9 @@ async def revoke(person: int, url: str) -> str:
 
 async def somebody_waits_for(db: Database, revoked: asyncio.Task[str]) -> None:
     """Until the command waits for a lock; or is over, when it does not wait as it should."""
-    waiting = text("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    waiting = text(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
     async with asyncio.timeout(60):
         while not revoked.done():
             async with db._writer.connect() as connection:
