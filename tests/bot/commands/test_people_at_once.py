@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -15,12 +16,10 @@ from conversations.desk import Desk, Settings
 from conversations.messages import Incoming, Said, Sender
 from storage.database import Database
 
-from ..conftest import cases_in
-
 RUTH = Sender(address=300, name="Ruth", language="en")
 
 
-async def test_case_that_is_taken_meanwhile_is_given_back(postgres_url: str) -> None:
+async def test_case_that_is_taken_meanwhile_is_given_back(postgres_url: str, cases_in: Any) -> None:
     """The command waits for the transaction it came into before it looks for anything, and so sees what that has done."""
     async with Database(postgres_url) as db:
         async with db.work() as work:
