@@ -35,6 +35,9 @@ LOG = log.get(__name__)
 #: `unsure`: a message that may have arrived is sent so often: once more, since one too many is better than none.
 RETRY: Final = RetryPolicy(first=0.5, factor=2, longest=600, attempts=150, unsure=2)
 
+#: How the reason begins why a message was given up that may well have been read, repeatedly.
+PERHAPS: Final = "may have arrived: "
+
 #: So often is a message tried that we cannot even send, for a mistake of ours.
 MISTAKES: Final = 5
 
@@ -141,7 +144,7 @@ class OutboxHandler:
                     return retry_in
                 SENDS.labels("given_up").inc()
                 self._tell(item, err, failures)
-                self.ledger.note(hand, dead={item.id: err.message})
+                self.ledger.note(hand, dead={item.id: f"{PERHAPS}{err.message}" if err.maybe_sent else err.message})
             except StorageError:
                 raise
             except Exception as err:  # our own mistake: it is not sent for ever, and does not hold up the rest for long

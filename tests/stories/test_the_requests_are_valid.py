@@ -26,12 +26,14 @@ _LONGEST = {
     "answerCallbackQuery.text": 200,
 }
 #: How a request may end, besides well: the person has blocked the bot, the message says all that already, or a poll
-#: of a bot that was stopped is ended by that of its successor; a story that looks for secrets has requests refused with a token.
+#: of a bot that was stopped is ended by that of its successor; a story that looks for secrets has requests refused with a token,
+#: and one cut off.
 _EXPECTED = (
     "bot was blocked by the user",
     "message is not modified",
     "terminated by other getUpdates request",
     f"at /bot{DEMO_TOKEN}/x",
+    "dropped before execution",
 )
 _PLAIN: dict[str, tuple[type, ...]] = {
     "Integer": (int,),

@@ -20,7 +20,7 @@ from bot.playground.people import User
 from bot.screens import Screen, render
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.delivery import NO_EXHIBIT, NO_ORIGINAL, SCREENFUL
-from bot.workers.outbox import MISTAKES, RETRY, OutboxHandler, OutboxWorker, arrange
+from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
@@ -659,7 +659,7 @@ async def test_message_that_may_have_arrived_is_repeated_so_often_and_counted(
 
     assert texts(world, ana) == ["You said one"] * RETRY.unsure
     assert handler.repeats == RETRY.unsure - 1
-    assert len(await dead(sqlite_db)) == 1
+    assert [reason.startswith(PERHAPS) for reason in await dead(sqlite_db)] == [True]
 
 
 async def lease_now(db: Database) -> Leased[Outgoing] | None:
