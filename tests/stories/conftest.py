@@ -31,6 +31,7 @@ _module("hostile")
 _module("chat")
 stories_bench = _module("bench")
 _module("steps")
+_module("leaks")
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +42,20 @@ def pseudo_english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path) as bench:
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database. Stories are told on SQLite, and on PostgreSQL too where it matters: by asking for
+    `@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)`."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def story_url(kind: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("postgres_url")) if kind == "postgresql" else ""
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
+    async with stories_bench.Bench(tmp_path, database_url=story_url) as bench:
         yield bench
 
 

@@ -10,17 +10,20 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from stories_bench import Bench, Chat, an_order
 from stories_files import located_jpeg
+from stories_leaks import leaks, outputs
 from stories_steps import refunds
 
 from bot import log
 from bot.evidence import COPIES
 from bot.playground.world import DEMO_TOKEN
 from bot.workers.privacy import PrivacyWorker
+from conversations.cases.roles import Role
 from conversations.phrase import Phrase
 from conversations.policy.retention import Retention
 from storage.evidence_files import FolderStore
@@ -97,19 +100,34 @@ async def whole_case(bench: Bench, buyer: Chat, seller: Chat) -> str:
     return ref
 
 
-def rows(bench: Bench) -> dict[str, str]:
-    """Every table of the database as text."""
-    with closing(sqlite3.connect(bench.folder / "stories.db")) as database:
-        names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-        return {name: repr(database.execute(f'select * from "{name}"').fetchall()) for name in names}
+async def rows(bench: Bench) -> dict[str, str]:
+    """Every table of the database as text; of PostgreSQL also the samples that it plans by."""
+    if bench.bot.db.is_sqlite:
+        tables, select = await bench.beside("select name from sqlite_master where type = 'table'"), "select *"
+    else:
+        tables = [("pg_stats",), *await bench.beside("select tablename from pg_tables where schemaname = 'public'")]
+        select = "select each::text"
+    return {name: repr(await bench.beside(f'{select} from "{name}" as each')) for (name,) in tables}
 
 
-def raw_bytes(bench: Bench) -> bytes:
-    """The file of the database, made anew without what was deleted."""
-    with closing(sqlite3.connect(bench.folder / "stories.db", timeout=30, isolation_level=None)) as database:
+async def raw_bytes(bench: Bench) -> bytes:
+    """The files of the database, its indexes among them, made anew without what was deleted."""
+    if bench.bot.db.is_sqlite:  # in a thread: it waits for the bot's own transactions, which need the loop
+        return await asyncio.to_thread(_of_file, bench.folder)
+    await bench.beside("vacuum full")
+    await bench.beside("checkpoint")
+    found = await bench.beside(
+        "select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class where relkind in ('r', 'i', 't') "
+        "and relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace) and pg_relation_filepath(oid) is not null"
+    )
+    return b"".join(data for (data,) in found)
+
+
+def _of_file(folder: Path) -> bytes:
+    with closing(sqlite3.connect(folder / "stories.db", timeout=30, isolation_level=None)) as database:
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return b"".join(path.read_bytes() for path in bench.folder.rglob("stories.db*") if path.is_file())
+    return b"".join(path.read_bytes() for path in folder.rglob("stories.db*") if path.is_file())
 
 
 def kept_files(bench: Bench) -> dict[str, bytes]:
@@ -125,6 +143,7 @@ async def takeout(chat: Chat) -> tuple[dict[str, Any], str, list[str], str]:
     return json.loads(data), html, sorted(archive.namelist()), data + html
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 async def test_whoever_was_forgotten_is_nowhere_any_more(
     bench: Bench, languages: tuple[str, str], logged: Logged
 ) -> None:
@@ -134,9 +153,14 @@ async def test_whoever_was_forgotten_is_nowhere_any_more(
     heard = next(m for m in await seller.messages() if MESSAGE in m.get("text", ""))
     await seller.say("/record", reply_to=heard["message_id"])  # the update quotes what the buyer said
     canaries = (*CANARIES, str(buyer.id))
-    before = rows(bench)
+    if not bench.bot.db.is_sqlite:
+        await bench.beside("analyze")
+    before = await rows(bench)
     assert all(any(canary in each for each in before.values()) for canary in canaries if canary != "CANARY")
     assert any(b"CANARY" in each for each in kept_files(bench).values())
+    told = leaks(await outputs(bench, ref), canaries)
+    assert {(WORDS[:5], f"pdf of {Role.SELLER}"), ("CANARY", f"archive of {Role.ARBITRATOR}")} <= told
+    assert {canary for canary, name in told if name == "backup"} == set(canaries)
 
     await buyer.say("/forget")
     until = Phrase("Case {ref}: what you said in it, until {until}.", ref=ref, until=_end(bench, ref))
@@ -145,16 +169,16 @@ async def test_whoever_was_forgotten_is_nowhere_any_more(
     await buyer.is_told(until)
     await bench.pass_time(days=89)
     await erase_now(bench)
-    assert NAME in rows(bench)["people"]
+    assert NAME in (await rows(bench))["people"]
     await bench.pass_time(days=2)
     await erase_now(bench)
 
-    after = rows(bench)
-    told = {(canary, table) for canary in canaries for table, each in after.items() if canary in each}
-    assert told == set()
-    kept = await asyncio.to_thread(raw_bytes, bench)  # it waits for the bot's own transactions, which need the loop
+    after = await rows(bench)
+    assert {(canary, table) for canary in canaries for table, each in after.items() if canary in each} == set()
+    kept = await raw_bytes(bench)
     assert [canary for canary in canaries if canary.encode() in kept] == []
     assert kept_files(bench) == {}
+    assert leaks(await outputs(bench, ref), canaries) == set()
     assert [canary for canary in (*CANARIES, MESSAGE) if canary in logged.getvalue()] == []
 
     async with bench.bot.db.reading() as work:
@@ -217,11 +241,11 @@ async def test_a_hold_keeps_everything_until_it_ends(bench: Bench, languages: tu
     await buyer.tap("Erase everything")
     await bench.pass_time(days=200)
     await erase_now(bench)
-    assert NAME in rows(bench)["people"]
+    assert NAME in (await rows(bench))["people"]
 
     await bench.command("people", "release", str(person.id))
     await erase_now(bench)
-    assert NAME not in rows(bench)["people"]
+    assert NAME not in (await rows(bench))["people"]
 
 
 async def test_whoever_thinks_better_of_it_stays(bench: Bench, languages: tuple[str, str]) -> None:
@@ -234,7 +258,7 @@ async def test_whoever_thinks_better_of_it_stays(bench: Bench, languages: tuple[
     await buyer.is_told("Your data stay as they are.")
     await bench.pass_time(days=200)
     await erase_now(bench)
-    assert NAME in rows(bench)["people"]
+    assert NAME in (await rows(bench))["people"]
 
 
 async def test_what_is_never_sent_goes_with_its_files(bench: Bench, languages: tuple[str, str]) -> None:
@@ -251,7 +275,7 @@ async def test_what_is_never_sent_goes_with_its_files(bench: Bench, languages: t
     await bench.pass_time(hours=2)
     await erase_now(bench)
 
-    after = rows(bench)
+    after = await rows(bench)
     canaries = (*CANARIES, str(buyer.id))
     assert {(canary, name) for canary in canaries for name, each in after.items() if canary in each} == set()
     assert kept_files(bench) == {}
