@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -15,14 +16,17 @@ from typing import Any, Self
 import aiohttp
 import asyncpg
 from click.testing import CliRunner
+from prometheus_client import generate_latest
 from pydantic import SecretStr
 from stories_chat import Chat, texts_of
+from stories_leaks import leaks, rows
 from stories_pseudo import unbracketed
 
 from bot import compose
 from bot.__main__ import cli
 from bot.clock import AdjustableClock
 from bot.commands.cases import record
+from bot.operating import metrics
 from bot.playground.app import create_app
 from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
@@ -39,9 +43,17 @@ from storage.database import driver_url
 #: Every request that the bot made in the stories of this run, for test_the_requests_are_valid.py.
 REQUESTS: list[dict[str, Any]] = []
 
+#: What the operator keeps to themself beside the token: it must never be in anything that comes out.
+SECRETS = {
+    name: f"SECRETCANARY-{name}-Zq7Yw3Xk9"
+    for name in ("webhook_secret", "button_key", "translate_key", "s3_secret_access_key")
+}
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
 _PATIENCE = 20.0
+#: Names of case files and of takeouts.
+_OF_OUR_MAKING = r"\w{3}-\w{3}\.(pdf|zip)|your-data.*\.zip"
 
 
 def an_order(number: str = "1001", **changes: Any) -> Order:
@@ -126,6 +138,7 @@ class Bench:
             if kind is None:
                 await self._nobody_is_exposed()
                 await self._everything_is_a_phrase()
+                await self._no_secret_came_out()
                 REQUESTS.extend(await self.requests())
 
     def settings(self) -> Settings:
@@ -137,6 +150,7 @@ class Bench:
                 "database_url": self.database_url or f"sqlite:///{self.folder / 'stories.db'}",
                 "evidence_dir": self.folder / "evidence",
                 "translate_url": self.translate_url,
+                **{name: SecretStr(secret) for name, secret in SECRETS.items()},
             }
         )
 
@@ -205,6 +219,18 @@ class Bench:
                 if other is not chat:
                     for secret in (other.surname, other.username, str(other.id)):
                         assert secret not in raw, f"{other.surname} is exposed to {chat.surname} by {secret}"
+
+    async def _no_secret_came_out(self) -> None:
+        """Nothing that was said, sent up, counted or kept holds a token, a key or a secret of the operator's."""
+        told = dict[str, bytes]()
+        for chat in self.people:
+            for document in [m["document"] for m in await chat.messages() if "document" in m]:
+                if re.fullmatch(_OF_OUR_MAKING, document.get("file_name", "")):  # what people send may be a bomb
+                    told[document["file_name"]] = await self.file(document["file_id"])
+        told["requests"] = json.dumps(await self.requests(), ensure_ascii=False).encode()
+        told["database"] = repr(await rows(self)).encode()
+        told["metrics"] = generate_latest(metrics.REGISTRY)
+        assert leaks(told, (*SECRETS.values(), DEMO_TOKEN, DEMO_TOKEN.partition(":")[2])) == set()
 
     async def _everything_is_a_phrase(self) -> None:
         """Whoever read only English saw no word that was not a Phrase, a value in one, or somebody's own words."""

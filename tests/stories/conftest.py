@@ -29,9 +29,9 @@ stories_pseudo = _module("pseudo")
 _module("files")
 _module("hostile")
 _module("chat")
+_module("leaks")
 stories_bench = _module("bench")
 _module("steps")
-_module("leaks")
 
 
 @pytest.fixture(autouse=True)

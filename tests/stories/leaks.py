@@ -6,7 +6,8 @@ import io
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any
 
 import pikepdf
@@ -33,7 +34,8 @@ COMMANDS = (
     ("stores", "list", "--json"),
     ("deadlines", "list", "--json"),
 )
-_READERS = (Role.BUYER, Role.SELLER, Role.ARBITRATOR)
+#: Who gets a case file in the chat; `case export` makes the arbitrators'.
+_READERS = (Role.BUYER, Role.SELLER)
 
 
 async def outputs(bench: Any, ref: str) -> dict[str, bytes]:
@@ -57,16 +59,24 @@ async def outputs(bench: Any, ref: str) -> dict[str, bytes]:
     return {**found, "backup": backup.read_bytes()}
 
 
-def leaks(told: dict[str, bytes], canaries: Iterable[str]) -> set[tuple[str, str]]:
+async def rows(bench: Any) -> dict[str, str]:
+    """Every table of the database as text; of PostgreSQL also the samples that it plans by."""
+    if bench.bot.db.is_sqlite:
+        tables, select = await bench.beside("select name from sqlite_master where type = 'table'"), "select *"
+    else:
+        tables = [("pg_stats",), *await bench.beside("select tablename from pg_tables where schemaname = 'public'")]
+        select = "select each::text"
+    return {name: repr(await bench.beside(f'{select} from "{name}" as each')) for (name,) in tables}
+
+
+def leaks(told: dict[str, bytes], canaries: Collection[str]) -> set[tuple[str, str]]:
     """Which canary is in what, however deep: in an archive, in a PDF's streams, in its words as they are read."""
-    sought = {canary: (canary.encode(), _bare(canary.encode())) for canary in canaries}
-    return {
-        (canary, name)
-        for name, data in told.items()
-        for inner in unfolded(data)
-        for canary, (as_it_is, bare) in sought.items()
-        if as_it_is in inner or bare in _bare(inner)
-    }
+    found = set[tuple[str, str]]()
+    for name, data in told.items():
+        for inner in unfolded(data):
+            bare = _bare(inner)
+            found |= {(each, name) for each in canaries if each.encode() in inner or _bare(each.encode()) in bare}
+    return found
 
 
 def unfolded(data: bytes) -> Iterator[bytes]:
@@ -76,7 +86,7 @@ def unfolded(data: bytes) -> Iterator[bytes]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         inner = [archive.read(name) for name in archive.namelist()] + [name.encode() for name in archive.namelist()]
     elif data.startswith(b"%PDF"):
-        inner = [*_of_pdf(data)]
+        inner = list(_of_pdf(data))
     elif data[257:262] == b"ustar" or data.startswith(b"\x1f\x8b"):
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             inner = [file.read() for member in tar if (file := tar.extractfile(member)) is not None]
@@ -86,14 +96,18 @@ def unfolded(data: bytes) -> Iterator[bytes]:
         yield from unfolded(each)
 
 
-def _of_pdf(data: bytes) -> Iterator[bytes]:
+@cache  # the same paper comes alone and in an archive
+def _of_pdf(data: bytes) -> tuple[bytes, ...]:
+    """Its words as they are read, what it says of itself, and its streams."""
     pages = pypdf.PdfReader(io.BytesIO(data)).pages
-    yield "".join(page.extract_text() for page in pages).encode()
+    words = "".join(page.extract_text() for page in pages).encode()
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        yield repr(pdf.docinfo).encode()
-        for each in pdf.objects:
-            if isinstance(each, pikepdf.Stream):
-                yield each.read_raw_bytes() if "/DCTDecode" in str(each.get("/Filter")) else each.read_bytes()
+        streams = [each for each in pdf.objects if isinstance(each, pikepdf.Stream)]
+        return (words, repr(pdf.docinfo).encode(), *map(_of_stream, streams))
+
+
+def _of_stream(stream: pikepdf.Stream) -> bytes:
+    return stream.read_raw_bytes() if "/DCTDecode" in str(stream.get("/Filter")) else stream.read_bytes()
 
 
 def _bare(data: bytes) -> bytes:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories_bench import Bench, Chat, an_order
+from stories_bench import SECRETS, Bench, Chat, an_order
 from stories_files import located_jpeg
-from stories_leaks import leaks, outputs
+from stories_leaks import leaks, outputs, rows
 from stories_steps import refunds
 
 from bot import log
@@ -100,16 +100,6 @@ async def whole_case(bench: Bench, buyer: Chat, seller: Chat) -> str:
     return ref
 
 
-async def rows(bench: Bench) -> dict[str, str]:
-    """Every table of the database as text; of PostgreSQL also the samples that it plans by."""
-    if bench.bot.db.is_sqlite:
-        tables, select = await bench.beside("select name from sqlite_master where type = 'table'"), "select *"
-    else:
-        tables = [("pg_stats",), *await bench.beside("select tablename from pg_tables where schemaname = 'public'")]
-        select = "select each::text"
-    return {name: repr(await bench.beside(f'{select} from "{name}" as each')) for (name,) in tables}
-
-
 async def raw_bytes(bench: Bench) -> bytes:
     """The files of the database, its indexes among them, made anew without what was deleted."""
     if bench.bot.db.is_sqlite:  # in a thread: it waits for the bot's own transactions, which need the loop
@@ -143,6 +133,38 @@ async def takeout(chat: Chat) -> tuple[dict[str, Any], str, list[str], str]:
     return json.loads(data), html, sorted(archive.namelist()), data + html
 
 
+async def test_everything_about_a_person_comes_as_an_archive(bench: Bench, languages: tuple[str, str]) -> None:
+    seller = await bench.seller(language=languages[1])
+    buyer = await bench.buyer(NAME, languages[0])
+    ref = await whole_case(bench, buyer, seller)
+    await seller.say(f"/limit {ref}")
+
+    data, page, names, told = await takeout(buyer)
+
+    assert names == ["data.json", f"files/{ref}-E1.jpeg", f"files/{ref}-E2.jpeg", "index.html"]
+    assert all(canary in told for canary in (NAME, WORDS, CAPTION, FILE_NAME, MESSAGE, RATING, COURIER, str(buyer.id)))
+    assert CODE not in told
+    assert "Oskar" not in told
+    assert str(seller.id) not in told
+    assert len(data["wrong_codes"]) == 1
+    [case] = data["cases"]
+    assert (case["case"], case["you_are"], case["state"]) == (ref, "buyer", "settled")
+    assert case["history"][0]["data"]["claim"]["words"] == WORDS
+    assert f"<h1>{buyer.reads('Everything that is kept about you')}</h1>" in re.sub("[⟦⟧]", "", page)
+    assert f'href="files/{ref}-E1.jpeg"' in page
+
+    await buyer.say("/export")
+    again = Phrase(
+        "You had everything sent to you not long ago; it is above. You can ask again from {at}.",
+        at=bench.clock() + timedelta(days=1),
+    )
+    await buyer.is_told(again)
+    assert sum("your-data" in str(m.get("document")) for m in await buyer.messages()) == 1
+    await bench.pass_time(days=1)
+    await buyer.say("/export")
+    assert sum("your-data" in str(m.get("document")) for m in await buyer.messages()) == 2
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 async def test_whoever_was_forgotten_is_nowhere_any_more(
     bench: Bench, languages: tuple[str, str], logged: Logged
@@ -158,9 +180,12 @@ async def test_whoever_was_forgotten_is_nowhere_any_more(
     before = await rows(bench)
     assert all(any(canary in each for each in before.values()) for canary in canaries if canary != "CANARY")
     assert any(b"CANARY" in each for each in kept_files(bench).values())
-    told = leaks(await outputs(bench, ref), canaries)
-    assert {(WORDS[:5], f"pdf of {Role.SELLER}"), ("CANARY", f"archive of {Role.ARBITRATOR}")} <= told
+    all_outputs = await outputs(bench, ref)
+    told = leaks(all_outputs, canaries)
+    assert {(WORDS[:5], f"pdf of {Role.SELLER}"), ("CANARY", f"{ref}.zip")} <= told
     assert {canary for canary, name in told if name == "backup"} == set(canaries)
+    assert {name for canary, name in told if canary == CODE} == {"backup"}
+    assert leaks(all_outputs, (*SECRETS.values(), DEMO_TOKEN)) == set()
 
     await buyer.say("/forget")
     until = Phrase("Case {ref}: what you said in it, until {until}.", ref=ref, until=_end(bench, ref))
@@ -195,38 +220,6 @@ async def test_whoever_was_forgotten_is_nowhere_any_more(
 
     await buyer.say("/cases")
     await buyer.is_told("You have no cases.")
-
-
-async def test_everything_about_a_person_comes_as_an_archive(bench: Bench, languages: tuple[str, str]) -> None:
-    seller = await bench.seller(language=languages[1])
-    buyer = await bench.buyer(NAME, languages[0])
-    ref = await whole_case(bench, buyer, seller)
-    await seller.say(f"/limit {ref}")
-
-    data, page, names, told = await takeout(buyer)
-
-    assert names == ["data.json", f"files/{ref}-E1.jpeg", f"files/{ref}-E2.jpeg", "index.html"]
-    assert all(canary in told for canary in (NAME, WORDS, CAPTION, FILE_NAME, MESSAGE, RATING, COURIER, str(buyer.id)))
-    assert CODE not in told
-    assert "Oskar" not in told
-    assert str(seller.id) not in told
-    assert len(data["wrong_codes"]) == 1
-    [case] = data["cases"]
-    assert (case["case"], case["you_are"], case["state"]) == (ref, "buyer", "settled")
-    assert case["history"][0]["data"]["claim"]["words"] == WORDS
-    assert f"<h1>{buyer.reads('Everything that is kept about you')}</h1>" in re.sub("[⟦⟧]", "", page)
-    assert f'href="files/{ref}-E1.jpeg"' in page
-
-    await buyer.say("/export")
-    again = Phrase(
-        "You had everything sent to you not long ago; it is above. You can ask again from {at}.",
-        at=bench.clock() + timedelta(days=1),
-    )
-    await buyer.is_told(again)
-    assert sum("your-data" in str(m.get("document")) for m in await buyer.messages()) == 1
-    await bench.pass_time(days=1)
-    await buyer.say("/export")
-    assert sum("your-data" in str(m.get("document")) for m in await buyer.messages()) == 2
 
 
 async def test_a_hold_keeps_everything_until_it_ends(bench: Bench, languages: tuple[str, str]) -> None:
