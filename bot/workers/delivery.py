@@ -17,6 +17,8 @@ from bot.takeout import Takeouts
 from bot.translation import Translator
 from bot.workers.pace import Pace
 from conversations.cases.evidence import File, FileKind
+from conversations.cases.roles import Role
+from conversations.desk.access import decides, role_in
 from conversations.messages import (
     Card,
     Copies,
@@ -321,6 +323,8 @@ class Delivery:
 
     async def _show_originals(self, person: Person, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
         """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
+        if not await self._is_still_theirs(person, outgoing.ref, Role.ARBITRATOR):
+            return []
         files = [
             Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
         ]
@@ -328,6 +332,19 @@ class Delivery:
         await self._pace.turn(person.address, len(files))
         sent = await self._messenger.send_files(person.address, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
+    async def _is_still_theirs(self, person: Person, ref: str, reader: Role) -> bool:
+        """Whether a case file or originals that somebody asked for are still for their eyes, since what waits to be sent may
+        outlast their role. They have been told that the case is not open to them any more."""
+        async with self._db.reading() as work:
+            case, reading = await work.cases.get(ref), await work.people.get(person.id)
+        is_arbitrators = reader is Role.ARBITRATOR
+        is_theirs = case is not None and (
+            decides(case, reading) if is_arbitrators else role_in(case, reading) is reader
+        )
+        if not is_theirs:
+            LOG.warning("not theirs any more", person=person.id, ref=ref)
+        return is_theirs
 
     async def _draw(self, person: Person, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
         await self._lightly(self._messenger.show_activity(person.address, Activity.PHOTO))
@@ -341,6 +358,8 @@ class Delivery:
     ) -> list[Post]:
         """The case file as it is now, to keep: the PDF and the archive."""
         person, outgoing = chat.person, item.payload
+        if not await self._is_still_theirs(person, body.ref, body.reader):
+            return []
         try:
             if self._case_files is None:
                 raise CaseFileFailed("nobody makes any here")

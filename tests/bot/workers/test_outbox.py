@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from bot.telegram.sender import TelegramMessenger
 from bot.workers.delivery import NO_EXHIBIT, NO_ORIGINAL, SCREENFUL
 from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
+from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import (
     Body,
@@ -526,26 +527,64 @@ async def test_copy_that_the_messenger_forgot_goes_up_again(
     assert await dead(sqlite_db) == []
 
 
-async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
-    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, originals: FolderStore
-) -> None:
+@pytest.fixture
+async def original(
+    sqlite_db: Database, seller: Person, originals: FolderStore, a_case: Callable[..., Awaitable[Case]]
+) -> Outgoing:
+    """Wei arbitrates in the case, and has asked for the original of its third exhibit."""
+    async with sqlite_db.work() as work:
+        await work.people.save(replace(seller, is_arbitrator=True))
+    await a_case("A7KQ2M", arbitrator=seller.id)
     kept = await originals.put(b"original")
     file = File(kind=FileKind.DOCUMENT, file_id="", unique_id="U", size=8, name="E3-original.heic", kept=kept)
     body = Exhibits(caption=Phrase("Evidence"), files=(file,), are_originals=True)
+    return Outgoing(to=seller.id, body=body, ref="A7KQ2M")
 
+
+async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    wei: User,
+    seller: Person,
+    originals: FolderStore,
+    original: Outgoing,
+) -> None:
     for _ in range(2):
-        await say(sqlite_db, body, to=seller)
+        await say(sqlite_db, original, to=seller)
         await deliver(handler, sqlite_db)
-    await originals.remove(kept)
-    await say(sqlite_db, body, to=seller)
+    assert isinstance(original.body, Exhibits)
+    await originals.remove(original.body.files[0].kept)
+    await say(sqlite_db, original, to=seller)
     await deliver(handler, sqlite_db)
 
     *shown, told = chat(world, wei)
     assert [message["has_protected_content"] for message in shown] == [True, True]
     assert [world.files.get(message["document"]["file_id"]).data for message in shown] == [b"original"] * 2
     assert {message["document"]["file_name"] for message in shown} == {"E3-original.heic"}
-    assert told["text"] == render(Notice(title=body.caption, lines=(NO_ORIGINAL,)), seller.language).text
+    lost = Notice(title=original.body.caption, lines=(NO_ORIGINAL,))
+    assert told["text"] == render(lost, seller.language).text
     assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
+
+
+@pytest.mark.parametrize("loses", ["office", "case"])
+async def test_original_that_was_asked_for_does_not_come_to_who_decides_no_more(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, original: Outgoing, loses: str
+) -> None:
+    """What waits to be sent may outlast the role it was asked for in."""
+    await say(sqlite_db, original, to=seller)
+    async with sqlite_db.work() as work:
+        if loses == "office":
+            await work.people.save(replace(seller, is_arbitrator=False))
+        else:
+            case = await work.cases.get("A7KQ2M")
+            assert case is not None
+            await work.cases.save(replace(case, arbitrator=None))
+
+    await deliver(handler, sqlite_db)
+
+    assert chat(world, wei) == []
+    assert (await pending(sqlite_db), await dead(sqlite_db)) == (0, [])
 
 
 async def test_copy_that_is_lost_is_told_of_and_nothing_else_is_sent_for_it(
