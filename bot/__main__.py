@@ -16,6 +16,7 @@ from bot.commands.orders import orders
 from bot.commands.people import people
 from bot.commands.policy import policy
 from bot.commands.report import report
+from bot.commands.rooms import rooms
 from bot.commands.running import demo, run
 from bot.commands.stores import stores
 
@@ -26,7 +27,7 @@ def cli() -> None:
     """A chat desk for after-sales and disputes. Settings come from the environment (AFTERSALES_…)."""
 
 
-for command in (run, demo, orders, stores, invite, people, policy, case, deadlines, report, inbox, outbox, db):
+for command in (run, demo, orders, stores, invite, people, rooms, policy, case, deadlines, report, inbox, outbox, db):
     cli.add_command(command)
 
 

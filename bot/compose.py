@@ -39,6 +39,7 @@ from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.privacy import PrivacyWorker
 from bot.workers.retry import RetryPolicy, pause
+from bot.workers.rooms import rooms_worker
 from bot.workers.supervisor import Run, Supervisor
 from conversations import desk as conversations_desk
 from conversations.policy import Pack
@@ -47,6 +48,7 @@ from locales import languages, negotiate
 from locales.lexicons import lexicons
 from storage.database import Database
 from storage.errors import StorageError
+from storage.paces import SharedPace
 
 LOG = log.get(__name__)
 
@@ -73,6 +75,7 @@ class Application:
         self._supervisor = Supervisor({})
         self._stop = asyncio.Event()
         self._translator: Translator | None = None
+        self._me = updates.Myself(0)
 
     async def start(self) -> None:
         """Opens and migrates the database, then starts the workers. Needs no network yet. Raises what hinders it."""
@@ -142,7 +145,8 @@ class Application:
         retention = self.pack.retention if self.pack is not None else Retention()
         takeouts = Takeouts(db, clock, store=store)
         pace, menus = self._pace(), profile.Menus(messenger)
-        read = partial(updates.read, seals=self._seals())
+        self._me = updates.Myself.of(self.settings.require_token(), self.settings.bot_username)
+        read = partial(updates.read, seals=self._seals(), me=self._me)
         papers = CaseFiles(db, clock, store=store, copies=copies)
         inbox = InboxHandler(db, desk, clock, read=read)
         outbox = OutboxHandler(
@@ -159,11 +163,12 @@ class Application:
             translator=self._translator,
         )
         workers = {
-            "updates": self._source(bot, Intake(inbox)),
+            "updates": self._source(bot, Intake(inbox, self._me)),
             "inbox": InboxWorker(db, inbox).run,
             "outbox": OutboxWorker(db, outbox).run,
             "deadlines": DeadlinesWorker(db, desk, clock, heartbeat).run,
             "evidence": evidence_worker(db, desk, messenger, clock, store=store, copies=copies).run,
+            "rooms": rooms_worker(db, desk, messenger, clock).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
             "housekeeping": HousekeepingWorker(db, clock, retention).run,
@@ -201,13 +206,18 @@ class Application:
         if limits is UNLIMITED:
             return Pace(limits)
         shared = self.db.pace(f"bot {self.settings.bot_key()}", rate=limits.bot_rate, burst=limits.bot_burst)
-        return Pace(limits, shared=shared)
+
+        def of_group(address: int) -> SharedPace:
+            return self.db.pace(f"group {address}", rate=limits.group_rate, burst=limits.group_burst)
+
+        return Pace(limits, shared=shared, groups=of_group)
 
     async def _publish_profile(self, messenger: Messenger, stop: asyncio.Event) -> None:
         """Once, as soon as the messenger can be reached; nothing else waits for it."""
         failures = 0
         while not stop.is_set():
             try:
+                self._me.username = self._me.username or await messenger.username()
                 await profile.publish(messenger)
                 break
             except DeliveryError as err:

@@ -66,6 +66,27 @@ class ChatMoved(DeliveryError):
         self.address = address
 
 
+class ThreadGone(DeliveryError):
+    """The thread is not there any more, or the chat has no threads: what was to go there was not sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class ThreadClosed(DeliveryError):
+    """The thread is closed, for us too: it has to be reopened before anything can be sent there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class NoThreads(DeliveryError):
+    """Threads of that chat are not ours to open or close: it has none, or we have no right to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
 class FileGone(DeliveryError):
     """The messenger no longer has that file, or never gave it to us."""
 
@@ -106,6 +127,24 @@ class Sent:
     file_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is sent: a chat by its address and, in one that has threads (topics), which; 0 is outside of all."""
+
+    chat: int
+    thread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How things stand in a group: whether somebody is one of its administrators, and whether it has threads that we may
+    open."""
+
+    is_administrator: bool
+    has_threads: bool
+    may_open_threads: bool
+
+
 class Activity(StrEnum):
     """What somebody is shown that we are at, while they wait; Telegram's words."""
 
@@ -117,10 +156,11 @@ class Activity(StrEnum):
 class Messenger(Protocol):
     """Every method raises DeliveryError, or a subclass, when it cannot do what it says.
 
-    Messages are named by ids within the address (the chat) they are in.
+    Messages and threads are named by ids within the address (the chat) they are in. What is sent to a place raises
+    ThreadGone or ThreadClosed when there is no such thread, or none that takes it.
     """
 
-    async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+    async def send(self, place: Place, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
         """Sends a screen as one message or, when it is too long, as several with the buttons under the last;
         `answers` is the message it replies to. Returns the ids in order."""
 
@@ -132,24 +172,41 @@ class Messenger(Protocol):
         """Takes the buttons off a message of ours; fine when there are none, or no such message."""
 
     async def copy(
-        self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
+        self, place: Place, source: int, messages: Sequence[int], *, caption: Screen | None = None
     ) -> tuple[int, ...]:
         """Copies messages of another chat without naming their author. `caption` replaces that of a single one."""
 
     async def send_files(
-        self, address: int, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
+        self, place: Place, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
     ) -> tuple[Sent, ...]:
         """Sends files, those the messenger knows and new ones, as albums where it can; the caption is on the first, or
         a message before it where it cannot be. Protected ones can neither be forwarded nor saved."""
 
-    async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
+    async def upload(self, place: Place, upload: Upload, *, caption: Screen | None = None) -> int:
         """Sends a file of our own making."""
 
-    async def show_activity(self, address: int, activity: Activity) -> None:
+    async def show_activity(self, place: Place, activity: Activity) -> None:
         """Shows for some seconds, or until something is sent, that we are at it."""
 
     async def mark(self, address: int, message: int, mark: Mark) -> None:
         """Puts a mark on somebody's own message in place of one that we put there before."""
+
+    async def has_threads(self, address: int) -> bool:
+        """Whether we may open threads in that chat, as far as the messenger tells."""
+
+    async def look_at(self, address: int, member: int) -> Sight:
+        """A group as it is now; `member` is the address of somebody's own chat."""
+
+    async def open_thread(self, address: int, name: str) -> int:
+        """A new thread, to which the name is cut as short as it has to be. NoThreads."""
+
+    async def close_thread(self, place: Place, name: str) -> None:
+        """Ends a thread: nobody writes there any more. Where that cannot be had, the thread is given `name`, which says
+        so. Fine when it is so already. ThreadGone, NoThreads."""
+
+    async def reopen_thread(self, place: Place, name: str) -> None:
+        """Undoes `close_thread`; `name` is what the thread was called before. Fine when it is open. ThreadGone,
+        NoThreads."""
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         """Ends the waiting of whoever pressed a button. Fine when they no longer wait."""

@@ -24,13 +24,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A message: words, files, or both. A command arrives as its text. `edited`: it replaces an earlier one."""
+    """A message: words, files, or both. A command arrives as its text. `is_edit`: it replaces an earlier one.
+
+    `thread` is the thread (topic) of the chat that it was said in, 0 outside of all.
+    """
 
     message: int
     text: str = ""
     files: tuple[File, ...] = ()
     reply_to: int | None = None
     is_edit: bool = False
+    thread: int = 0
 
     @property
     def album(self) -> str:
@@ -49,6 +53,7 @@ class Pressed:
     do: str
     message: int | None = None
     is_ours: bool = True
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,37 @@ class Returned:
     """The person can be written to again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group has another address now."""
+
+    to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group in which something was done. `is_anonymous`: by somebody who does not show who they are."""
+
+    address: int
+    title: str = ""
+    is_anonymous: bool = False
+
+
+#: What a person can do.
+Content = Said | Pressed | Left | Returned | Moved
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One thing a person did, at the messenger's own time."""
+    """One thing a person did, at the messenger's own time: in private with us, or in a group.
+
+    In a group we are the ones who have left or returned.
+    """
 
     sender: Sender
     at: datetime
-    content: Said | Pressed | Left | Returned
+    content: Content
+    group: Group | None = None
 
 
 # --- going out -------------------------------------------------------------------------------------------------
@@ -140,6 +169,11 @@ class Card:
     default: Phrase | None  # what happens if nobody acts
     sections: tuple[Section, ...] = ()
     choices: Choices = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the case has ended: it is nobody's turn any more."""
+        return self.turn is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,7 +337,9 @@ class Outgoing:
     """One thing to say to one person (`to` is their id, not their address).
 
     `slot` names a place that holds one message at a time ("card:A7KQ2M", "question"); a Notice is the last word in its
-    slot, which is free afterwards. `ref` is the case it is about, so that a reply to it is understood; `answers` is the person's own message it replies to.
+    slot, which is free afterwards. `ref` is the case it is about, so that a reply to it is understood, and that it goes
+    into the case's thread where there is one. `answers` is the person's own message it replies to, `thread` the one that
+    they were in: what is about no case goes there.
     """
 
     to: int
@@ -312,6 +348,7 @@ class Outgoing:
     placing: Placing = Placing.NEW
     ref: str = ""
     answers: int | None = None
+    thread: int = 0
 
 
 def card_slot(ref: str) -> str:
@@ -330,10 +367,37 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A group that is to hear what the sellers of a store hear, or the arbitrators (`store` is empty).
+
+    `linked_by` is the member who asked for it. It hears from the time it is `confirmed_at` by the operator, who is asked
+    when it was seen that the member may (`checked_at`), until we are no longer in it (`left_at`).
+    """
+
+    role: Role
+    store: str = ""
+    linked_by: int
+    linked_at: datetime
+    checked_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def hears(self) -> bool:
+        return self.confirmed_at is not None and self.left_at is None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether nobody has to ask for it anew."""
+        return self.left_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody we know. `language` is what they chose, else what the messenger told; `stores` are those they sell for.
 
-    `translation` was last said, or asked for, at `translation_at`.
+    `translation` was last said, or asked for, at `translation_at`. A group is known like a person; `room` says what it
+    was linked for.
     """
 
     id: int
@@ -347,6 +411,7 @@ class Person:
     open_ref: str = ""  # the case they last opened
     translation: Consent = Consent.UNASKED
     translation_at: datetime | None = None
+    room: Room | None = None
 
     def sells_for(self, store: str) -> bool:
         return store in self.stores

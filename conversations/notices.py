@@ -126,7 +126,7 @@ def _goods_disputed(fact: facts.GoodsDisputed, who: Role) -> Phrase:
 def _lapsed(fact: facts.OfferLapsed, who: Role) -> Phrase:
     if fact.maker is Role.CLOCK:
         return Phrase(
-            "Not both parties took the middle between their limits, so it has lapsed. You can still agree otherwise."
+            "You did not both accept the middle between your limits, so it has lapsed. You can still agree otherwise."
         )
     if fact.maker is SELLER:
         return Phrase("The buyer did not answer, so the seller's offer has lapsed. Silence never accepts an offer.")
@@ -199,7 +199,7 @@ NOTICES: Mapping[type[facts.Fact], Told] = {
         lambda f, who: Phrase("{party} set a private limit.", party=_party(who)),
         hearers=()),
     facts.AgreementFound: Told(
-        lambda f, who: Phrase("What both sides would accept meets: {terms}. It counts once both of you accept it.", terms=_terms(f.terms)),
+        lambda f, who: Phrase("You would both accept this: {terms}. It counts once each of you has accepted it.", terms=_terms(f.terms)),
         hearers=(BUYER, SELLER)),
     facts.OfferAccepted: Told(_offer_accepted, _you_accepted),
     facts.OfferDeclined: Told(

@@ -16,7 +16,7 @@ from conversations.cases.figures import Figures, Peer, Period, Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
 from conversations.cases.standing import Standing
-from conversations.messages import Outgoing, Person, Sender
+from conversations.messages import Outgoing, Person, Room, Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +61,16 @@ class Link:
 class OpenDialog:
     """A conversation under way with a person: which one, about which case, where it is, what was answered so far.
 
-    `answers` holds JSON values only.
+    `answers` holds JSON values only. `thread` is where one about no case is held; one about a case is in the case's. `room`
+    is the group in which they have it, by its number; 0 is their own chat.
     """
 
     name: str
     ref: str
     step: str
     answers: Mapping[str, Any]
+    thread: int = 0
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ class People(Protocol):
     async def get(self, person: int) -> Person:
         """KeyError for an id never given out."""
 
+    async def at_address(self, address: int) -> Person | None: ...
+
     async def save(self, person: Person) -> None:
         """Keeps everything about a person, roles included."""
 
@@ -96,11 +101,27 @@ class People(Protocol):
 
     async def arbitrators(self) -> Sequence[Person]: ...
 
+    async def room_of(self, role: Role, store: str = "") -> Person | None:
+        """The group that was linked for those with that role (in the store), confirmed or not, and that we are in."""
+
+    async def move(self, person: Person, address: int) -> Person:
+        """The person, or group, at another address. Whoever was thought to be there is not."""
+
     async def apply(self, application: Application) -> None:
         """Keeps it until it is settled. Idempotent."""
 
     async def settle(self, person: int) -> Sequence[Application]:
         """Takes away what a person has applied for, and gives it."""
+
+
+class Rooms(Protocol):
+    """Groups that hear for the sellers of a store, or for the arbitrators. `group` is the number of the person it is."""
+
+    async def keep(self, group: int, room: Room) -> None:
+        """What the group was linked for, in place of what it was before."""
+
+    async def check(self, group: int) -> None:
+        """Asks for a look at the group: whether the member who linked it may, and what we may do there."""
 
 
 class Orders(Protocol):
@@ -277,6 +298,22 @@ class Posts(Protocol):
     async def case_of(self, address: int, message: int) -> str | None:
         """The case that a message of ours, or one relayed from this chat, is about."""
 
+    async def in_slot(self, address: int, slot: str) -> int | None:
+        """The message that the slot holds."""
+
+    async def knows(self, address: int, message: int) -> bool:
+        """Whether it is a message of ours that has been written down."""
+
+
+class Threads(Protocol):
+    """The threads (topics) of chats."""
+
+    async def case_of(self, address: int, number: int) -> str | None:
+        """The case that a thread of a chat is about; None for a thread of somebody else's making."""
+
+    async def has(self, address: int, ref: str) -> bool:
+        """Whether the case has a thread in that chat."""
+
 
 class Outbox(Protocol):
     """What is to be said, in order for each person."""
@@ -319,6 +356,9 @@ class Work(Protocol):
     def people(self) -> People: ...
 
     @property
+    def rooms(self) -> Rooms: ...
+
+    @property
     def orders(self) -> Orders: ...
 
     @property
@@ -359,6 +399,9 @@ class Work(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def threads(self) -> Threads: ...
 
     @property
     def outbox(self) -> Outbox: ...

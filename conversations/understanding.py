@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The words of a language. An entry is how a word or a group of words begins; parts joined by "+" must all occur.
+    """The words of a language. An entry is how a word or a group of words begins; parts joined by "+" must all occur,
+    and a part that ends in a full stop is whole words.
 
     `harsh` are insults; `status` is how people ask where their case stands.
     """
@@ -82,8 +83,9 @@ def mentioned(text: str, titles: Sequence[str]) -> tuple[int, ...]:
     return found if len(found) < len(titles) else ()
 
 
-#: Letters that are often typed as others, but do not decompose into them.
-_PLAIN = {"ı": "i", "đ": "d", "ø": "o", "ł": "l", "’": "'"}
+#: Letters that are often typed as others, but do not decompose into them; in Arabic the last ones of words, and the
+#: stroke that only makes a word longer.
+_PLAIN = {"ı": "i", "đ": "d", "ø": "o", "ł": "l", "’": "'", "ة": "ه", "ى": "ي", "ـ": ""}
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +116,8 @@ def _pattern(part: str) -> re.Pattern[str]:
     """Words begin at a space or a sign; but not in scripts that write without spaces, nor in Arabic, which puts its
     articles before."""
     is_joined = part[:1] >= "\u2e80" or "\u0600" <= part[:1] <= "\u06ff"
-    return re.compile(("" if is_joined else r"(?<!\w)") + re.escape(part))
+    words = part.removesuffix(".")
+    return re.compile(("" if is_joined else r"(?<!\w)") + re.escape(words) + (r"(?!\w)" if words != part else ""))
 
 
 _WORD = re.compile(r"[^\W\d_]+")

@@ -114,7 +114,7 @@ MOVES: Mapping[str, Phrase] = {
     "ask": Phrase("Ask a party"),
     "propose": Phrase("Propose a settlement"),
     "rule": Phrase("Give a ruling"),
-    "release": Phrase("Back to the queue"),
+    "release": Phrase("Give it back to the queue"),
     "answer": Phrase("Answer the arbitrator"),
     "appeal": Phrase("Appeal"),
     "withdraw": Phrase("Withdraw the claim"),
@@ -234,6 +234,18 @@ def headline(case: Case, order: Order | None) -> Phrase:
         return Phrase("Case {ref}", ref=reference(case.ref))
     title = order.item(case.claim.items[0].item_no).title
     return Phrase("Case {ref} · {item}", ref=reference(case.ref), item=_short(title))
+
+
+def topic(case: Case, order: Order | None) -> str:
+    """What the topic of a case is called: its reference and its first item, in no language."""
+    if order is None:
+        return reference(case.ref)
+    return f"{reference(case.ref)} · {order.item(case.claim.items[0].item_no).title}"
+
+
+def closed_topic(topic: str) -> Phrase:
+    """What it is called once the case has ended, where a topic cannot be closed."""
+    return Phrase("Closed · {topic}", topic=topic)
 
 
 def _short(title: str) -> str:

@@ -1,6 +1,7 @@
 """The words that people are understood by: one `words.toml` beside each catalogue, written for its language.
 
-Entries are how words begin; parts joined by "+" must all occur. `[[examples]]` say what must be understood, and are tested.
+Entries are how words begin, or whole words where they end in a full stop; parts joined by "+" must all occur.
+`[[examples]]` say what must be understood, and are tested.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from storage.lanes import Leased
 from storage.locks import CHANNEL, FileLocks, Line
 from storage.paces import SharedPace
 from storage.presence import QUEUES, TURNS, Presence, Turn
-from storage.queues import Inbox, fetches, outbox
+from storage.queues import Inbox, checks, fetches, outbox
 from storage.signals import Signals
 from storage.transaction import Transaction
 from storage.work import SqlWork
@@ -64,6 +64,7 @@ class Database:
         self.inbox = Inbox(self._transaction)
         self.outbox = outbox(self._transaction)
         self.fetches = fetches(self._transaction)
+        self.checks = checks(self._transaction)
         self.alarms = AlarmClock(self._transaction)
         self._line: Line | None = None
         if self.is_sqlite:
@@ -185,7 +186,7 @@ class Database:
 
     async def wait(self, queue: str, timeout: float) -> None:  # noqa: ASYNC109 - running out of time is a normal end
         """Returns when something was committed for the queue since the last wait, at the latest after `timeout`
-        seconds. Queues: "inbox", "outbox", "fetches", "alarms". Commits of other processes are heard of while `serving`
+        seconds. Queues: "inbox", "outbox", "fetches", "checks", "alarms". Commits of other processes are heard of while `serving`
         on PostgreSQL."""
         await self._signals.wait(queue, timeout)
 

@@ -17,12 +17,11 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.orders import Order
 from conversations.messages import Consent, Person
 from storage import codec, tables
+from storage.people import nowhere
 from storage.signs import signs
-from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts
+from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts, rooms
 from storage.transaction import Transaction
 
-#: Where somebody had their chat, when they are erased: an address that no messenger gives, one for each.
-_NOWHERE = -(1 << 62)
 #: The lane of updates whose chat is forgotten. They are only remembered by their ids, lest one that is repeated count again.
 _NO_LANE = ""
 _CODE_LENGTH = 8
@@ -85,6 +84,16 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     },
     "roles": {"person": How.PERSON, "role": _N, "store": _N},
     "applications": {"person": How.PERSON, "role": _N, "store": _N, "at": _N},
+    "rooms": {
+        "person": _N,  # a group's
+        "role": _N,
+        "store": _N,
+        "linked_by": How.NUMBER,
+        "linked_at": _N,
+        "checked_at": _N,
+        "confirmed_at": _N,
+        "left_at": _N,
+    },
     "tallies": {"id": _N, "what": How.NUMBER, "at": _N},  # and gone after a day
     "privacy": {"person": How.PERSON, "exported_at": _N, "forget_at": _N, "held_until": _N, "hold_reason": _N},
     "dialogs": {"person": How.PERSON, "stack": _N, "at": _N},
@@ -141,6 +150,14 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
         "origin_address": How.BLANK,
         "origin_message": How.BLANK,
     },
+    "threads": {
+        "address": How.ADDRESS,
+        "ref": _N,
+        "thread": _N,
+        "name": _N,
+        "is_closed": _N,
+        "holds_card": _N,
+    },
     "lanes": {"queue": _N, "lane": _Q, "ready_at": _N, "token": _N, "attempts": _N, "suspected": _N},
     "items": {
         "id": _N,
@@ -176,6 +193,8 @@ _SAMPLED = sorted(
 
 #: What an update carries of messages that others wrote, or that tell what others wrote.
 _QUOTES = frozenset({"reply_to_message", "quote", "external_reply", "pinned_message"})
+#: What an update may be that somebody in a group brought about.
+_SPOKEN = ("message", "edited_message", "callback_query", "my_chat_member")
 #: What a messenger keeps of a message that it cannot show any more.
 _NAMES = ("chat", "message_id")
 
@@ -210,7 +229,7 @@ class SqlErasure:
         }
         blank |= {"translation": Consent.UNASKED.value, "translation_at": None}
         gone = update(people).where(people.c.id == person.id)
-        await self._tx.run(gone.values(address=_NOWHERE - person.id, **blank))
+        await self._tx.run(gone.values(address=nowhere(person.id), **blank))
         return files
 
     async def unneeded(self, files: Collection[str]) -> frozenset[str]:
@@ -269,6 +288,7 @@ class SqlErasure:
         await self._tx.run(nobody.on_conflict_do_nothing())
         theirs = update(items).where(inbox, items.c.lane == str(person.address))
         await self._tx.run(theirs.values(lane=_NO_LANE, payload={}, dead=None))
+        await self._clean_groups(person)
         await self._tx.run(delete(items).where(outbox, items.c.lane == str(person.id)))
         about = items.c.payload["ref"].as_string()
         mentioned = about.in_(list(refs))
@@ -280,6 +300,14 @@ class SqlErasure:
             await self._tx.run(delete(lanes).where(lanes.c.queue == queue, lanes.c.lane == lane))
         if refs:
             await self._clean_updates(refs)
+
+    async def _clean_groups(self, person: Person) -> None:
+        """Updates that came from groups: what they wrote and pressed there."""
+        groups = select(people.c.address).where(people.c.id.in_(select(rooms.c.person)))
+        lanes_of = [str(row.address) for row in await self._tx.all(groups)]
+        by = [items.c.payload[kind]["from"]["id"].as_integer() for kind in _SPOKEN]
+        theirs = items.c.queue == "inbox", items.c.lane.in_(lanes_of), or_(*(who == person.address for who in by))
+        await self._tx.run(update(items).where(*theirs).values(lane=_NO_LANE, payload={}, dead=None))
 
     async def _clean_updates(self, refs: Collection[str]) -> None:
         """Updates of others that quote what stood in a case."""

@@ -9,14 +9,20 @@ from typing import Any, cast
 from sqlalchemy import Row, delete, select
 
 from conversations.cases.roles import Role
-from conversations.messages import Consent, Person, Sender
+from conversations.messages import Consent, Person, Room, Sender
 from conversations.ports import Application
 from storage.orders import make_stores
-from storage.tables import applications, people, roles
+from storage.tables import applications, people, roles, rooms
 from storage.transaction import Transaction
 
-_ROLES = frozenset({"is_arbitrator", "stores"})
-_COLUMNS = tuple(field.name for field in fields(Person) if field.name not in _ROLES)
+_ELSEWHERE = frozenset({"is_arbitrator", "stores", "room"})
+_COLUMNS = tuple(field.name for field in fields(Person) if field.name not in _ELSEWHERE)
+_ROOM = tuple(field.name for field in fields(Room))
+
+
+def nowhere(person: int) -> int:
+    """An address that no messenger gives, one for each: of whoever is erased, or had somebody else's address."""
+    return -(1 << 62) - person
 
 
 class SqlPeople:
@@ -72,14 +78,41 @@ class SqlPeople:
         return await self.get(found[0]) if found else None
 
     async def sellers_of(self, store: str) -> Sequence[Person]:
-        sellers = select(roles.c.person).where(roles.c.role == Role.SELLER.value, roles.c.store == store)
-        ids = await self._tx.look(people, ("sell", store), lambda: self._ids(people.c.id.in_(sellers)))
-        return [await self.get(person) for person in ids]
+        return await self._with_role(Role.SELLER, store)
 
     async def arbitrators(self) -> Sequence[Person]:
-        them = select(roles.c.person).where(roles.c.role == Role.ARBITRATOR.value)
-        ids = await self._tx.look(people, ("arbitrators",), lambda: self._ids(people.c.id.in_(them)))
-        return [await self.get(person) for person in ids]
+        return await self._with_role(Role.ARBITRATOR, "")
+
+    async def room_of(self, role: Role, store: str = "") -> Person | None:
+        """The group that was linked for those with that role (in the store), confirmed or not, and that we are in."""
+        await self._with_role(role, store)
+        found = self._tx.pending.known(people, ("room", role, store))
+        return await self.get(found) if found is not None else None
+
+    async def _with_role(self, role: Role, store: str) -> Sequence[Person]:
+        """Those, and in the same glance their room."""
+        if not self._tx.pending.knows(people, ("role", role, store)):
+            await self._tx.settle(people)
+            holders = select(roles.c.person).where(roles.c.role == role.value, roles.c.store == store)
+            room = select(rooms.c.person).where(
+                rooms.c.role == role.value, rooms.c.store == store, rooms.c.left_at.is_(None)
+            )
+            found = await self._where(people.c.id.in_(holders.union_all(room)))
+            ids = [person.id for person in found if person.room is None]
+            groups = [person.id for person in found if person.room is not None]
+            self._tx.pending.know(people, ("role", role, store), ids)
+            self._tx.pending.know(people, ("room", role, store), next(iter(groups), None))
+        return [await self.get(person) for person in self._tx.pending.known(people, ("role", role, store))]
+
+    async def move(self, person: Person, address: int) -> Person:
+        """The person, or group, at another address. Whoever was thought to be there is not."""
+        stray = await self.at_address(address)
+        if stray is not None and stray.id != person.id:
+            await self.save(replace(stray, address=nowhere(stray.id)))
+            await self._tx.settle(people)  # before the address is given anew
+        moved = replace(person, address=address)
+        await self.save(moved)
+        return moved
 
     async def with_roles(self) -> Sequence[Person]:
         """Everybody who sells for a store or arbitrates."""
@@ -113,7 +146,7 @@ class SqlPeople:
 
     async def _save_roles(self, now: set[tuple[int, str, str]], before: set[tuple[int, str, str]]) -> None:
         for _, _, store in now ^ before:
-            self._tx.pending.forget(people, ("sell", store), ("arbitrators",))
+            self._tx.pending.forget(people, ("role", Role.SELLER, store), ("role", Role.ARBITRATOR, ""))
         for person, role, store in before - now:
             gone = roles.c.person == person, roles.c.role == role, roles.c.store == store
             await self._tx.run(delete(roles).where(*gone))
@@ -135,7 +168,10 @@ class SqlPeople:
         held: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
         for role in await self._tx.all(select(roles).where(roles.c.person.in_(list(held)))):
             held[role.person].append(role)
-        found = [_person(row, held[row.id]) for row in rows]
+        groups = [row.id for row in rows if row.address < 0]  # so the Bot API numbers them
+        linked = await self._tx.all(select(rooms).where(rooms.c.person.in_(groups))) if groups else ()
+        of_groups = {row.person: _room(row) for row in linked}
+        found = [_person(row, held[row.id], of_groups.get(row.id)) for row in rows]
         for person in found:
             self._tx.pending.know(people, person.id, person)
             if lock:
@@ -147,11 +183,16 @@ def _application(row: Row[Any]) -> Application:
     return Application(person=row.person, role=Role(row.role), store=row.store, at=row.at)
 
 
-def _person(row: Row[Any], held: Sequence[Row[Any]]) -> Person:
+def _room(row: Row[Any]) -> Room:
+    return Room(**{**{name: getattr(row, name) for name in _ROOM}, "role": Role(row.role)})
+
+
+def _person(row: Row[Any], held: Sequence[Row[Any]], room: Room | None) -> Person:
     return Person(
         **{**{name: getattr(row, name) for name in _COLUMNS}, "translation": Consent(row.translation)},
         is_arbitrator=any(role.role == Role.ARBITRATOR for role in held),
         stores=frozenset(role.store for role in held if role.role == Role.SELLER),
+        room=room,
     )
 
 

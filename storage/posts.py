@@ -68,10 +68,13 @@ class SqlPosts:
         """The message that the slot holds."""
         return await self._message(posts.c.address == address, posts.c.slot == slot)
 
-    async def after(self, address: int, message: int, *, limit: int) -> set[int]:
-        """Up to `limit` messages of ours that came after that one in a chat; those that came first."""
+    async def after(self, address: int, message: int, *, ref: str = "", limit: int) -> set[int]:
+        """Up to `limit` messages of ours (about the case `ref`) that came after that one in a chat; those that came
+        first."""
         await self._tx.settle(posts)
-        later = posts.c.address == address, posts.c.message > message
+        later = [posts.c.address == address, posts.c.message > message]
+        if ref:
+            later.append(posts.c.ref == ref)
         rows = await self._tx.all(select(posts.c.message).where(*later).order_by(posts.c.message).limit(limit))
         return {int(row.message) for row in rows}
 
@@ -91,6 +94,10 @@ class SqlPosts:
             if row:
                 return str(row.ref)
         return None
+
+    async def knows(self, address: int, message: int) -> bool:
+        """Whether it is a message of ours that has been written down."""
+        return await self._message(posts.c.address == address, posts.c.message == message) is not None
 
     async def _message(self, *conditions: Any) -> int | None:
         await self._tx.settle(posts)

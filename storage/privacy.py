@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, or_, select
 from conversations.cases.case import Case
 from conversations.ports import Wishes
 from storage import codec
-from storage.tables import cases, guesses, items, journal, lanes, links, outdated, posts, privacy
+from storage.tables import cases, guesses, items, journal, lanes, links, outdated, posts, privacy, threads
 from storage.transaction import Transaction
 
 #: The name under which workers wait for somebody to ask to be forgotten.
@@ -98,10 +98,12 @@ class SqlPrivacy:
     # What there is of a person beside their cases, for a copy of it.
 
     async def traces(self, person: int, address: int) -> dict[str, Any]:
-        """What else is kept of somebody, as JSON values: wrong codes, links used, messages in their chat, updates."""
+        """What else is kept of somebody, as JSON values: wrong codes, links used, messages and topics in
+        their chat, updates."""
         tried = await self._tx.all(select(guesses.c.at).where(guesses.c.person == person).order_by(guesses.c.at))
         used = await self._tx.all(select(links).where(links.c.used_by == person).order_by(links.c.used_at))
         shown = await self._tx.all(select(posts).where(posts.c.address == address).order_by(posts.c.message))
+        held = await self._tx.all(select(threads).where(threads.c.address == address).order_by(threads.c.thread))
         came = await self._tx.all(
             select(items.c.at, items.c.payload)
             .where(items.c.queue == "inbox", items.c.lane == str(address))
@@ -114,6 +116,7 @@ class SqlPrivacy:
                 for row in used
             ],
             "posts": [{"message": row.message, "case": row.ref} for row in shown],
+            "topics": [{"topic": row.thread, "name": row.name, "case": row.ref} for row in held],
             "received": [{"at": row.at.isoformat(), "update": row.payload} for row in came],
         }
 

@@ -1,4 +1,4 @@
-"""The inbox, the outbox and the evidence to fetch, as their workers and the operator use them."""
+"""The inbox, the outbox, the evidence to fetch and the groups to look at, as their workers and the operator use them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from storage.transaction import Transaction
 P = TypeVar("P")
 Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
 
-INBOX, OUTBOX, FETCHES, ALARMS = "inbox", "outbox", "fetches", "alarms"
+INBOX, OUTBOX, FETCHES, CHECKS, ALARMS = "inbox", "outbox", "fetches", "checks", "alarms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,13 @@ class Fetch:
 
     ref: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A group, by its number, that somebody wants to link is to be looked at."""
+
+    group: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,10 @@ def outbox(begin: Begin) -> Queue[Outgoing]:
 
 def fetches(begin: Begin) -> Queue[Fetch]:
     return Queue(FETCHES, begin, lambda payload: codec.decode(Fetch, payload))
+
+
+def checks(begin: Begin) -> Queue[Check]:
+    return Queue(CHECKS, begin, lambda payload: codec.decode(Check, payload))
 
 
 class Finishing:

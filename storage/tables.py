@@ -100,6 +100,30 @@ applications = Table(
     Column("at", Instant, nullable=False),
 )
 
+#: Groups that hear for the sellers of a store, or for the arbitrators (`store` is empty): see `conversations.messages.Room`.
+#: `person` is the group itself.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("person", BigInteger, ForeignKey("people.id", **_AT_COMMIT), primary_key=True, autoincrement=False),
+    Column("role", Words, nullable=False),
+    Column("store", Words, nullable=False),
+    Column("linked_by", BigInteger, ForeignKey("people.id", **_AT_COMMIT), nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    Column("checked_at", Instant),
+    Column("confirmed_at", Instant),
+    Column("left_at", Instant),
+)
+#: One group hears for each at a time.
+Index(
+    "ix_rooms_linked",
+    rooms.c.role,
+    rooms.c.store,
+    unique=True,
+    sqlite_where=rooms.c.left_at.is_(None),
+    postgresql_where=rooms.c.left_at.is_(None),
+)
+
 #: What happened lately, to be counted: see `conversations.desk.floods`.
 tallies = Table(
     "tallies",
@@ -423,6 +447,19 @@ posts = Table(
     Column("origin_message", BigInteger),
     Index(None, "address", "slot"),
     Index(None, "origin_address", "origin_message"),
+)
+
+#: A thread is known by its number within a chat; a chat has one for each case.
+threads = Table(
+    "threads",
+    metadata,
+    Column("address", BigInteger, primary_key=True, autoincrement=False),
+    Column("ref", Words, primary_key=True),
+    Column("thread", BigInteger, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("holds_card", Boolean, nullable=False),
+    Index(None, "address", "thread", unique=True),
 )
 
 #: See `storage.lanes`. `ready_at` is None when nothing is pending; a lease moves it to its own end. `suspected` is how often

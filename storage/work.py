@@ -27,9 +27,11 @@ from storage.packs import SqlPacks
 from storage.people import SqlPeople
 from storage.posts import SqlPosts
 from storage.privacy import SqlPrivacy
-from storage.queues import FETCHES, Finishing, SqlInbox, SqlOutbox
+from storage.queues import CHECKS, FETCHES, Finishing, SqlInbox, SqlOutbox
 from storage.reports import SqlReports
+from storage.rooms import SqlRooms
 from storage.tallies import SqlTallies
+from storage.threads import SqlThreads
 from storage.transaction import Transaction
 
 
@@ -39,6 +41,7 @@ class SqlWork:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self.people = SqlPeople(tx)
+        self.rooms = SqlRooms(tx, self.people)
         self.orders = SqlOrders(tx)
         self.cases = SqlCases(tx)
         self.outcomes = SqlOutcomes(tx, self.orders)
@@ -53,6 +56,7 @@ class SqlWork:
         self.clocks = SqlClocks(tx)
         self.links = SqlLinks(tx)
         self.posts = SqlPosts(tx)
+        self.threads = SqlThreads(tx)
         self.guesses = SqlGuesses(tx)
         self.tallies = SqlTallies(tx)
         self.packs = SqlPacks(tx)
@@ -62,6 +66,7 @@ class SqlWork:
         self.privacy = SqlPrivacy(tx)
         self.erasure = SqlErasure(tx)
         self.fetches = Finishing(FETCHES, tx)
+        self.checks = Finishing(CHECKS, tx)
 
     async def expect(self, addresses: Collection[int]) -> None:
         """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""

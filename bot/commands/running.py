@@ -43,11 +43,14 @@ async def _serve(settings: Settings, **options: Any) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
-def demo(port: int) -> None:
+@click.option(
+    "--topics", is_flag=True, help="Each case in a topic of its own, as where the bot has topics switched on."
+)
+def demo(port: int, topics: bool) -> None:
     """Serve the playground: play buyer, seller and arbitrator on a page, with a real bot behind it."""
     from bot.playground import demo as playground
 
     with explained():
         settings = Settings.load()
         log.configure(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
-        playground.run(port)
+        playground.run(port, has_topics=topics)

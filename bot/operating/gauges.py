@@ -42,7 +42,7 @@ class Gauges:
                 READ.set(1)
 
     async def _read_queues(self) -> None:
-        for queue in (self._db.inbox, self._db.outbox, self._db.fetches):
+        for queue in (self._db.inbox, self._db.outbox, self._db.fetches, self._db.checks):
             backlog = await queue.backlog()
             PENDING.labels(queue.name).set(backlog.pending)
             LAG.labels(queue.name).set(_age(backlog.oldest_at, datetime.now(UTC)))

@@ -1,4 +1,5 @@
-"""What people do in the world, one function a deed: start, send, edit, press, share, block; refusals are `Refused`."""
+"""What people do in the world, one function a deed: start, send, edit, press, share, make topics, block; refusals are
+`Refused`."""
 
 import re
 from collections.abc import Sequence
@@ -11,9 +12,10 @@ from bot.playground.keyboards import pressable
 from bot.playground.methods.chats import bot_member
 from bot.playground.methods.media import film_shape, stored_content
 from bot.playground.methods.sending import snippet
-from bot.playground.people import Chat, Message, User
+from bot.playground.methods.topics import COLOURS, topic_name
+from bot.playground.people import Chat, Message, Topic, User
 from bot.playground.text import CAPTION_LIMIT, TEXT_LIMIT, Entity, formatted
-from bot.playground.world import World
+from bot.playground.world import ANONYMOUS, World
 
 ALBUM_LIMIT = 10
 KINDS = ("photo", "video", "document", "voice", "audio", "animation", "video_note")
@@ -42,8 +44,9 @@ def send_text(
     reply_to: int | None = None,
     thread_id: int | None = None,
     entities: list[Entity] | None = None,
+    is_anonymous: bool = False,
 ) -> Message:
-    """Says something to the bot, or in a group."""
+    """Says something to the bot, or in a group; there administrators can do so without showing who they are."""
     chat = _place(world, user, chat_id)
     if user.id == chat.id and not user.is_started:
         user.is_started = True
@@ -51,7 +54,13 @@ def send_text(
     content = _said(text, "text", "entities", limit=TEXT_LIMIT, entities=entities)
     if not content:
         raise Refused("an empty message cannot be sent")
-    return world.post(chat, user.as_api(), {**_reply(chat, reply_to), **content}, thread_id=_thread(chat, thread_id))
+    content = {**_reply(chat, reply_to, thread_id), **content}
+    thread = _thread(world, chat, thread_id)
+    if is_anonymous:
+        if user.id not in chat.administrators:
+            raise Refused("only administrators of a group can be anonymous there")
+        return world.post(chat, ANONYMOUS, {"sender_chat": chat.as_api(), **content}, thread_id=thread)
+    return world.post(chat, user.as_api(), content, thread_id=thread)
 
 
 async def send_files(
@@ -73,7 +82,7 @@ async def send_files(
         raise Refused(f"kind must be one of {', '.join(KINDS)}")
     chat, thread = _place(world, user, chat_id), None
     said = _said(caption, "caption", "caption_entities", limit=CAPTION_LIMIT)
-    thread, reply = _thread(chat, thread_id), _reply(chat, reply_to)
+    thread, reply = _thread(world, chat, thread_id), _reply(chat, reply_to, thread_id)
     kinds = [kind or _kind_of(file) for file in files]
     if len(files) > 1:
         kinds = _album_kinds(kinds)
@@ -173,6 +182,24 @@ def react(world: World, user: User, message_id: int, emoji: str | None, *, chat_
     world.events.publish("reaction", world.event_of(chat, message_id=message_id, reaction=chosen))
 
 
+def open_topic(world: World, user: User, name: str) -> Topic:
+    """Makes a topic of one's own in the chat with the bot, which is told."""
+    chat = _place(world, user, None)
+    if not world.has_topics(chat):
+        raise Refused("the chat has no topics")
+    try:
+        name = topic_name(name)
+    except BotApiError as err:
+        raise Refused(err.description) from err
+    return world.open_topic(chat, user.as_api(), name, COLOURS[0])
+
+
+def delete_topic(world: World, user: User, thread_id: int) -> None:
+    """Deletes a topic of the chat with the bot, whoever made it. The bot is not told."""
+    chat = _place(world, user, None)
+    world.remove_topic(chat, _topic(world, chat, thread_id))
+
+
 def block(world: World, user: User) -> None:
     """Blocks the bot; nothing when it is blocked already."""
     if not user.is_blocked:
@@ -185,6 +212,33 @@ def unblock(world: World, user: User) -> None:
     if user.is_blocked:
         user.is_blocked = False
         _tell_membership(world, user, "kicked", "member")
+
+
+def set_bot_status(world: World, user: User, chat_id: int, status: str, *, topics: bool = True) -> Chat:
+    """An administrator of a group removes the bot, takes it in again, or changes what it may do there."""
+    chat = _place(world, user, chat_id)
+    if user.id not in chat.administrators:
+        raise Refused("only administrators of a group can do that", status=403)
+    old = bot_member(world, chat.bot_status, topics=chat.may_manage_topics)
+    chat.bot_status, chat.may_manage_topics = status, topics
+    update = {
+        "chat": chat.as_api(),
+        "from": user.as_api(),
+        "date": world.now(),
+        "old_chat_member": old,
+        "new_chat_member": bot_member(world, status, topics=topics),
+    }
+    world.updates.put("my_chat_member", update)
+    world.events.publish("group", {"group": chat.as_control()})
+    return chat
+
+
+def upgrade(world: World, user: User, chat_id: int) -> Chat:
+    """An administrator turns a basic group into a supergroup."""
+    chat = _place(world, user, chat_id)
+    if chat.type != "group" or chat.migrated_to is not None or user.id not in chat.administrators:
+        raise Refused("only an administrator of a basic group can do that", status=403)
+    return world.upgrade_group(chat)
 
 
 def _tell_membership(world: World, user: User, old: str, new: str) -> None:
@@ -218,14 +272,24 @@ def _message(chat: Chat, message_id: int) -> Message:
     return found
 
 
-def _reply(chat: Chat, reply_to: int | None) -> Message:
+def _reply(chat: Chat, reply_to: int | None, thread_id: int | None = None) -> Message:
+    """What it answers. As in Telegram's own groups, what answers nothing in a topic seems to answer what opened it."""
+    if reply_to is None and thread_id in chat.messages and not chat.is_private:
+        reply_to = thread_id
     return {} if reply_to is None else {"reply_to_message": snippet(_message(chat, reply_to))}
 
 
-def _thread(chat: Chat, thread_id: int | None) -> int | None:
-    if thread_id is not None and thread_id not in chat.topics:
-        raise Refused("there is no such topic", status=404)
+def _thread(world: World, chat: Chat, thread_id: int | None) -> int | None:
+    if thread_id is not None and _topic(world, chat, thread_id).is_closed:
+        raise Refused("the topic is closed")
     return thread_id
+
+
+def _topic(world: World, chat: Chat, thread_id: int) -> Topic:
+    found = chat.topics.get(thread_id) if world.has_topics(chat) else None
+    if found is None:
+        raise Refused("there is no such topic", status=404)
+    return found
 
 
 def _said(text: str, name: str, entities_name: str, *, limit: int, entities: list[Entity] | None = None) -> Message:

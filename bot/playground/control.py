@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json, to_json
@@ -59,6 +59,7 @@ class SendText(Place):
     reply_to: int | None = None
     thread_id: int | None = None
     entities: list[dict[str, Any]] | None = None
+    is_anonymous: bool = False
 
 
 class SendFiles(Place):
@@ -88,7 +89,27 @@ class React(Place):
 class NewGroup(Body):
     title: str = Field(min_length=1)
     members: list[int] = []
+    administrators: list[int] = []
     is_forum: bool = False
+    is_basic: bool = False
+
+
+class BotStatus(Body):
+    chat_id: int
+    status: Literal["administrator", "member", "left", "kicked"]
+    can_manage_topics: bool = True
+
+
+class Upgrade(Body):
+    chat_id: int
+
+
+class NewTopic(Body):
+    name: str
+
+
+class Topics(Body):
+    is_on: bool
 
 
 class RawUpdate(Body):
@@ -121,9 +142,15 @@ class Control:
             ("POST", f"{user}/press", self.press),
             ("POST", f"{user}/contact", self.contact),
             ("POST", f"{user}/react", self.react),
+            ("POST", f"{user}/topics", self.open_topic),
+            ("DELETE", f"{user}/topics/{{thread_id:int}}", self.delete_topic),
             ("POST", f"{user}/block", self.block),
             ("POST", f"{user}/unblock", self.unblock),
             ("GET", f"{user}/commands", self.commands),
+            ("POST", f"{user}/bot", self.set_bot_status),
+            ("POST", f"{user}/upgrade", self.upgrade),
+            ("GET", "/chats/{chat_id}/commands", self.chat_commands),
+            ("POST", "/topics", self.switch_topics),
             ("POST", "/groups", self.add_group),
             ("GET", "/chats/{chat_id}/messages", self.chat_messages),
             ("GET", "/files/{file_id}", self.file),
@@ -145,7 +172,9 @@ class Control:
         return answer(
             bot={"id": world.bot_id, "username": world.username, "first_name": world.first_name},
             users=[user.as_control() for user in world.users.values()],
+            groups=[chat.as_control() for chat in world.chats.values() if not chat.is_private],
             scenario=self.scenario,
+            has_topics=world.topics_in_private,
             clock=self._clock(),
         )
 
@@ -153,11 +182,12 @@ class Control:
         return self._messages(request, self.world.chats[self._user(request).id])
 
     async def chat_messages(self, request: Request) -> Response:
-        chat_id = request.path_params["chat_id"]  # groups have negative ids, which are no `int` to a route
-        chat = self.world.chats.get(int(chat_id)) if chat_id.removeprefix("-").isdecimal() else None
-        if chat is None:
-            raise Refused("there is no such chat", status=404)
-        return self._messages(request, chat)
+        return self._messages(request, self._chat(request))
+
+    async def chat_commands(self, request: Request) -> Response:
+        """What everybody in a group sees, in the language that was set for all."""
+        scope = ("chat", self._chat(request).id, 0)
+        return answer(commands=self.world.profile.commands.get((scope, ""), []))
 
     async def commands(self, request: Request) -> Response:
         user, profile = self._user(request), self.world.profile
@@ -228,6 +258,18 @@ class Control:
         acting.react(self.world, user, **body.model_dump())
         return answer()
 
+    async def open_topic(self, request: Request) -> Response:
+        user, body = self._user(request), await body_of(request, NewTopic)
+        return answer(**acting.open_topic(self.world, user, body.name).as_api())
+
+    async def delete_topic(self, request: Request) -> Response:
+        acting.delete_topic(self.world, self._user(request), request.path_params["thread_id"])
+        return answer()
+
+    async def switch_topics(self, request: Request) -> Response:
+        self.world.switch_topics((await body_of(request, Topics)).is_on)
+        return answer(has_topics=self.world.topics_in_private)
+
     async def block(self, request: Request) -> Response:
         user = self._user(request)
         acting.block(self.world, user)
@@ -240,9 +282,24 @@ class Control:
 
     async def add_group(self, request: Request) -> Response:
         body = await body_of(request, NewGroup)
-        members = tuple(self._known(user_id) for user_id in body.members)
-        chat = self.world.add_group(body.title, members=members, is_forum=body.is_forum)
+        chat = self.world.add_group(
+            body.title,
+            members=tuple(self._known(user_id) for user_id in body.members),
+            administrators=tuple(self._known(user_id) for user_id in body.administrators),
+            is_forum=body.is_forum,
+            is_basic=body.is_basic,
+        )
         return answer(**chat.as_api())
+
+    async def set_bot_status(self, request: Request) -> Response:
+        user, body = self._user(request), await body_of(request, BotStatus)
+        topics = body.can_manage_topics
+        chat = acting.set_bot_status(self.world, user, body.chat_id, body.status, topics=topics)
+        return answer(**chat.as_control())
+
+    async def upgrade(self, request: Request) -> Response:
+        user, body = self._user(request), await body_of(request, Upgrade)
+        return answer(**acting.upgrade(self.world, user, body.chat_id).as_control())
 
     # Trouble and time
 
@@ -280,6 +337,13 @@ class Control:
     def _user(self, request: Request) -> User:
         return self._known(request.path_params["user_id"])
 
+    def _chat(self, request: Request) -> Chat:
+        chat_id = request.path_params["chat_id"]  # groups have negative ids, which are no `int` to a route
+        chat = self.world.chats.get(int(chat_id)) if chat_id.removeprefix("-").isdecimal() else None
+        if chat is None:
+            raise Refused("there is no such chat", status=404)
+        return chat
+
     def _known(self, user_id: int) -> User:
         user = self.world.users.get(user_id)
         if user is None:
@@ -289,7 +353,8 @@ class Control:
     def _messages(self, request: Request, chat: Chat) -> Response:
         after = _number(request, "after", 0)
         shown = [message for message_id, message in chat.messages.items() if message_id > after]
-        return answer(messages=shown, keyboard=chat.keyboard)
+        topics = [topic.as_control() for topic in chat.topics.values()] if self.world.has_topics(chat) else []
+        return answer(messages=shown, keyboard=chat.keyboard, topics=topics)
 
     async def _stream(self, only: int | None) -> AsyncIterator[bytes]:
         yield b": connected\n\n"

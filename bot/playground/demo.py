@@ -28,28 +28,28 @@ from conversations.ports import Link, LinkPurpose
 _PATIENCE = 20.0
 
 
-def run(port: int) -> None:
+def run(port: int, *, has_topics: bool = False) -> None:
     """Serves the page on 127.0.0.1 until it is stopped. What happens in it is forgotten then."""
-    asyncio.run(_run(port))
+    asyncio.run(_run(port, has_topics=has_topics))
 
 
-async def _run(port: int) -> None:
+async def _run(port: int, *, has_topics: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="aftersales-demo-") as folder:
         async with AsyncExitStack() as stack:
-            url = await open_demo(stack, Path(folder), port=port)
+            url = await open_demo(stack, Path(folder), port=port, has_topics=has_topics)
             click.echo(f"Aftersales is open at {url} (Ctrl+C closes it)")
             await stop.wait()
             click.echo("Closing.")
 
 
-async def open_demo(stack: AsyncExitStack, folder: Path, *, port: int = 0) -> str:
+async def open_demo(stack: AsyncExitStack, folder: Path, *, port: int = 0, has_topics: bool = False) -> str:
     """Starts the playground and the bot, with people, orders and stories in place; the address of the page."""
     clock = AdjustableClock()
-    world = World(token=DEMO_TOKEN, clock=clock)
+    world = World(token=DEMO_TOKEN, clock=clock, topics_in_private=has_topics)
     scenario: dict[str, Any] = {}
     app = create_app(world, scenario=scenario, advance=clock.advance)
     server = await stack.enter_async_context(serve(app, port=port))

@@ -65,6 +65,10 @@ class Topic:
             icon_custom_emoji_id=self.icon_custom_emoji_id,
         )
 
+    def as_control(self) -> dict[str, Any]:
+        """The topic as the control side shows it."""
+        return {"thread_id": self.thread_id, "name": self.name, "is_closed": self.is_closed}
+
 
 @dataclass(slots=True)
 class Chat:
@@ -78,7 +82,10 @@ class Chat:
     username: str | None = None
     is_forum: bool = False
     members: dict[int, User] = field(default_factory=dict)
+    administrators: set[int] = field(default_factory=set)
     bot_status: str = "administrator"
+    may_manage_topics: bool = True
+    """Whether the bot, as an administrator, was given that right."""
     migrated_to: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
@@ -107,6 +114,16 @@ class Chat:
             username=self.username,
             is_forum=self.is_forum or None,
         )
+
+    def as_control(self) -> dict[str, Any]:
+        """A group as the control side shows it."""
+        return {
+            **self.as_api(),
+            "members": list(self.members),
+            "administrators": sorted(self.administrators),
+            "bot_status": self.bot_status,
+            "topics": [topic.as_api() for topic in self.topics.values()],
+        }
 
 
 def _without_none(**values: Any) -> dict[str, Any]:

@@ -27,6 +27,9 @@ FIRST_USER_ID = 1001
 FIRST_GROUP_ID = -1_001_000_000_001
 FIRST_BASIC_GROUP_ID = -4001
 
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""In whose name administrators write who do not show who they are."""
+
 
 def utc_now() -> datetime:
     """The system's clock."""
@@ -44,7 +47,8 @@ class Callback:
 class World:
     """Everything the Bot API server and the control side look at and change.
 
-    `clock` dates the messages. `topics_in_private` is the switch bots have for topics in private chats.
+    `clock` dates the messages. `topics_in_private` is the switch bots have for topics in private chats; where it is on,
+    people may make topics of their own, too.
     """
 
     def __init__(
@@ -112,25 +116,34 @@ class World:
         return user
 
     def add_group(
-        self, title: str, *, members: tuple[User, ...] = (), is_forum: bool = False, is_basic: bool = False
+        self,
+        title: str,
+        *,
+        members: tuple[User, ...] = (),
+        administrators: tuple[User, ...] = (),
+        is_forum: bool = False,
+        is_basic: bool = False,
     ) -> Chat:
-        """A group with the bot as administrator: a supergroup, maybe a forum, or a basic group."""
+        """A group with the bot as administrator: a supergroup, maybe a forum, or a basic group. Administrators are members."""
         if is_basic:
             chat_id = FIRST_BASIC_GROUP_ID - len(self.chats)
             chat = Chat(chat_id, "group", self._next_message_id, title=title)
         else:
-            ids = count(1)
+            ids = count(2 if is_forum else 1)  # 1 is a forum's General topic
             chat_id = FIRST_GROUP_ID - len(self.chats)
             chat = Chat(chat_id, "supergroup", lambda: next(ids), title=title, is_forum=is_forum)
-        chat.members = {user.id: user for user in members}
+        chat.members = {user.id: user for user in (*administrators, *members)}
+        chat.administrators = {user.id for user in administrators}
         self.chats[chat_id] = chat
+        self.events.publish("group", {"group": chat.as_control()})
         return chat
 
     def upgrade_group(self, group: Chat) -> Chat:
         """A basic group becomes a supergroup: it gets a new id, and the old one answers with it."""
-        upgraded = self.add_group(group.title or "", members=tuple(group.members.values()))
+        bosses = tuple(group.members[id] for id in sorted(group.administrators))
+        upgraded = self.add_group(group.title or "", members=tuple(group.members.values()), administrators=bosses)
         group.migrated_to = upgraded.id
-        sender = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+        sender = ANONYMOUS
         self.post(group, sender, {"migrate_to_chat_id": upgraded.id})
         self.post(upgraded, sender, {"migrate_from_chat_id": group.id})
         return upgraded
@@ -168,12 +181,41 @@ class World:
             raise forbidden(f"bot is not a member of the {chat.type} chat")
         return chat
 
+    # Topics
+
+    def has_topics(self, chat: Chat) -> bool:
+        """Whether the chat has topics now."""
+        return self.topics_in_private if chat.is_private else chat.is_forum
+
     def topic(self, chat: Chat, thread_id: int) -> Topic:
         """A topic of the chat; "message thread not found" otherwise."""
-        found = chat.topics.get(thread_id)
+        found = chat.topics.get(thread_id) if self.has_topics(chat) else None
         if found is None:
             raise bad_request("message thread not found")
         return found
+
+    def open_topic(
+        self, chat: Chat, maker: dict[str, Any], name: str, icon_color: int, icon_custom_emoji_id: str | None = None
+    ) -> Topic:
+        """A new topic; its number is that of the service message that tells of it."""
+        created = {"name": name, "icon_color": icon_color}
+        message = self.post(chat, maker, {"forum_topic_created": created}, opens_topic=True)
+        topic = Topic(message["message_id"], name, icon_color, icon_custom_emoji_id)
+        chat.topics[topic.thread_id] = topic
+        return topic
+
+    def remove_topic(self, chat: Chat, topic: Topic) -> None:
+        """Deletes a topic with all that is in it. Nobody is told."""
+        del chat.topics[topic.thread_id]
+        for message_id, message in list(chat.messages.items()):
+            if message.get("message_thread_id") == topic.thread_id:
+                self.remove(chat, message_id)
+        self.events.publish("topic_deleted", self.event_of(chat, thread_id=topic.thread_id))
+
+    def switch_topics(self, is_on: bool) -> None:
+        """Switches topics in private chats on or off; those that there are come back when they are on again."""
+        self.topics_in_private = is_on
+        self.events.publish("topics", {"is_on": is_on})
 
     def _chat_named(self, name: str) -> Chat | None:
         if not name.startswith("@"):

@@ -44,7 +44,7 @@ def page(data: dict[str, Any], language: str) -> str:
             (
                 say(Phrase("Made: {at}", at=_at(data["made_at"]))),
                 say(Phrase("Name: {name}", name=person["name"])),
-                say(Phrase("Where you are written to: {address}", address=str(person["address"]))),
+                say(Phrase("Address of this chat: {address}", address=str(person["address"]))),
                 say(Phrase("Language: {language}", language=person["language"])),
                 *(say(Phrase("You answer for store {store}.", store=store)) for store in person["stores"]),
                 *((say(ROLES[Role.ARBITRATOR]),) if person["is_arbitrator"] else ()),

@@ -17,18 +17,31 @@ from telegram.error import (
 )
 
 from bot.log import redact
-from bot.messenger import ChatMoved, DeliveryError, EditImpossible, FileGone, FileTooBig, Unreachable
+from bot.messenger import (
+    ChatMoved,
+    DeliveryError,
+    EditImpossible,
+    FileGone,
+    FileTooBig,
+    NoThreads,
+    ThreadClosed,
+    ThreadGone,
+    Unreachable,
+)
 
 #: Bad requests that mean there is nothing left to do.
 FINE = re.compile(
     r"message is not modified"
     r"|query is too old|query id is invalid"
-    r"|message to delete not found",
+    r"|message to delete not found"
+    r"|topic_not_modified",
     re.IGNORECASE,
 )
 
+Refusal = Unreachable | EditImpossible | FileGone | FileTooBig | ThreadGone | ThreadClosed | NoThreads
+
 #: Bad requests by what they say. The texts are Telegram's; they are not documented but have been stable for years.
-MEANINGS: tuple[tuple[re.Pattern[str], type[Unreachable | EditImpossible | FileGone | FileTooBig]], ...] = tuple(
+MEANINGS: tuple[tuple[re.Pattern[str], type[Refusal]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meaning)
     for pattern, meaning in (
         (r"message to edit not found", EditImpossible),
@@ -38,6 +51,9 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[Unreachable | EditImpossible | FileG
         (r"message (text|caption) is too long|media_caption_too_long|message_too_long", EditImpossible),
         (r"chat not found|peer_id_invalid|user not found|user is deactivated|input_user_deactivated", Unreachable),
         (r"have no rights to send a message|not enough rights to send", Unreachable),
+        (r"message thread not found|topic_(id_invalid|deleted)", ThreadGone),
+        (r"topic_closed", ThreadClosed),
+        (r"chat is not a forum|not enough rights to (create|manage|close|reopen|edit)", NoThreads),
         (r"file is too big", FileTooBig),
         (r"wrong file.?_?id|wrong remote file|invalid file_id|file.?id.?invalid|wrong file identifier", FileGone),
         (r"file is temporarily unavailable|file_reference_expired|file reference", FileGone),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from bot import log
-from bot.telegram.updates import is_id, lane_of
+from bot.telegram.updates import Myself, is_id, is_overheard, lane_of
 from storage.queues import RawUpdate
 
 LOG = log.get(__name__)
@@ -24,17 +24,19 @@ class Inbox(Protocol):
 
 
 class Intake:
-    """Puts updates into the inbox as they came; their meaning is read there, one by one."""
+    """Puts updates into the inbox as they came; their meaning is read there, one by one. Of what members of a group say to
+    each other nothing is kept but that it came. `me` is whom it may be addressed to."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, me: Myself | None = None) -> None:
         self._inbox = inbox
+        self._me = me or Myself(0)
 
     async def put(self, updates: Sequence[Any]) -> int | None:
         """Commits all of them, and returns the highest update_id (None: nothing that has one).
 
         What has no usable update_id cannot be kept, told apart or confirmed; it is logged and passed over.
         """
-        kept = [raw for update in updates if (raw := _raw(update)) is not None]
+        kept = [raw for update in updates if (raw := self._raw(update)) is not None]
         if len(kept) < len(updates):
             LOG.error("updates without an id passed over", count=len(updates) - len(kept))
         if not kept:
@@ -42,11 +44,12 @@ class Intake:
         await self._inbox.put(kept)
         return max(raw.update_id for raw in kept)
 
-
-def _raw(update: Any) -> RawUpdate | None:
-    if not isinstance(update, dict) or not is_id(update.get("update_id")):
-        return None
-    return RawUpdate(update_id=update["update_id"], lane=lane_of(update), payload=_storable(update))
+    def _raw(self, update: Any) -> RawUpdate | None:
+        number = update.get("update_id") if isinstance(update, dict) else None
+        if number is None or not is_id(number):
+            return None
+        payload: dict[str, Any] = {"update_id": number} if is_overheard(update, self._me) else _storable(update)
+        return RawUpdate(update_id=int(number), lane=lane_of(update), payload=payload)
 
 
 def _storable(value: Any, depth: int = 0) -> Any:

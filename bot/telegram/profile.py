@@ -6,8 +6,8 @@ from typing import Final
 
 from bot.messenger import Command, Messenger
 from conversations.cases.roles import Role
-from conversations.dialogs.commands import menu
-from conversations.messages import Person
+from conversations.dialogs.commands import here, menu
+from conversations.messages import Person, Room
 from conversations.phrase import Phrase
 from locales import languages, negotiate, plain
 
@@ -34,7 +34,8 @@ async def publish(messenger: Messenger) -> None:
 
 
 class Menus:
-    """Keeps the menu of those who need one of their own: they have a role, or chose another language.
+    """Keeps the menu of those who need one of their own: they have a role, or chose another language. So does a group that
+    was linked; one that is not has none.
 
     What was set is remembered in this process only; setting it once more after a restart does no harm.
     """
@@ -47,9 +48,9 @@ class Menus:
         """Sets the person's menu if it is not yet what they are and chose. DeliveryError."""
         language = negotiate(person.language) if person.has_chosen_language else ""
         wanted = (_roles(person), language)
-        if self._set.get(person.id, (frozenset(), "")) == wanted:
+        if self._set.get(person.id, (frozenset(), "")) == wanted or (person.address < 0 and person.room is None):
             return
-        commands = _commands(wanted[0], person.language)
+        commands = _commands(wanted[0], person.language) if person.room is None else _in_room(person.room, language)
         await self._messenger.set_commands(commands, address=person.address)
         self._set[person.id] = wanted
 
@@ -63,8 +64,16 @@ def language_codes() -> list[tuple[str, str]]:
 
 
 def _roles(person: Person) -> frozenset[Role]:
+    if person.room is not None:
+        return frozenset({person.room.role} if person.room.hears else ())
     roles = {Role.ARBITRATOR} if person.is_arbitrator else set()
     return frozenset(roles | ({Role.SELLER} if person.stores else set()))
+
+
+def _in_room(room: Room, language: str) -> list[Command]:
+    """What everybody in a group sees; nothing once it hears no more."""
+    names = here(room.role) if room.hears else ()
+    return [command for command in _commands(frozenset({room.role}), language) if command.name in names]
 
 
 def _commands(roles: frozenset[Role], language: str) -> list[Command]:

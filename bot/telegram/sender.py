@@ -25,7 +25,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Sent, Upload
+from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Place, Sent, Sight, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
@@ -38,6 +38,9 @@ _NO_PREVIEW: Final = {"is_disabled": True}
 
 #: The most characters a toast may have.
 MAX_TOAST: Final = 200
+
+#: The most characters the name of a topic may have.
+MAX_TOPIC: Final = 128
 
 #: Marks as reactions; a bot has one on a message. Of those that Telegram lets bots set (ReactionTypeEmoji), which ✅ is
 #: not among, 👌 comes nearest to "done".
@@ -76,10 +79,10 @@ class TelegramMessenger:
         self._bot = bot
         self._seals = seals or Seals(bot.token)
 
-    async def send(self, address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+    async def send(self, place: Place, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
         sent: list[int] = []
         for page in pages(screen, MAX_TEXT):
-            send = partial(self._send_page, address, answers=answers if not sent else None)
+            send = partial(self._send_page, place, answers=answers if not sent else None)
             message = await _asked(_plainer(page, send))
             sent.append(int(message["message_id"]))
         return tuple(sent)
@@ -100,13 +103,13 @@ class TelegramMessenger:
             await _ensured(self._call("editMessageReplyMarkup", chat_id=address, message_id=message))
 
     async def copy(
-        self, address: int, source: int, messages: Sequence[int], *, caption: Screen | None = None
+        self, place: Place, source: int, messages: Sequence[int], *, caption: Screen | None = None
     ) -> tuple[int, ...]:
         if len(messages) == 1:
             shown = caption or None
             copied = await _asked(
                 self._bot.copy_message(
-                    chat_id=address,
+                    **_at(place),
                     from_chat_id=source,
                     message_id=messages[0],
                     caption=shown.text if shown else None,
@@ -114,30 +117,28 @@ class TelegramMessenger:
                 )
             )
             return (copied.message_id,)
-        several = await _asked(
-            self._bot.copy_messages(chat_id=address, from_chat_id=source, message_ids=sorted(messages))
-        )
+        several = await _asked(self._bot.copy_messages(**_at(place), from_chat_id=source, message_ids=sorted(messages)))
         return tuple(each.message_id for each in several)
 
     async def send_files(
-        self, address: int, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
+        self, place: Place, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
     ) -> tuple[Sent, ...]:
         sent: list[Sent] = []
         if caption.size > MAX_CAPTION or (files and files[0].kind in _CAPTIONLESS):
-            sent += [Sent(message) for message in await self.send(address, caption)]
+            sent += [Sent(message) for message in await self.send(place, caption)]
             caption = Screen("")
         for group in _albums(files):
             shown = caption if not sent else Screen("")
             if len(group) == 1:
-                sent.append(await self._send_file(address, group[0], shown, is_protected))
+                sent.append(await self._send_file(place, group[0], shown, is_protected))
             else:
-                sent += await self._send_album(address, group, shown, is_protected)
+                sent += await self._send_album(place, group, shown, is_protected)
         return tuple(sent)
 
-    async def upload(self, address: int, upload: Upload, *, caption: Screen | None = None) -> int:
+    async def upload(self, place: Place, upload: Upload, *, caption: Screen | None = None) -> int:
         message: Message = await _asked(
             self._bot.send_document(
-                chat_id=address,
+                **_at(place),
                 document=_content(upload),
                 caption=caption.text if caption else None,
                 caption_entities=_entities(caption) if caption else None,
@@ -145,12 +146,52 @@ class TelegramMessenger:
         )
         return message.message_id
 
-    async def show_activity(self, address: int, activity: Activity) -> None:
-        await _ensured(self._call("sendChatAction", chat_id=address, action=activity.value))
+    async def show_activity(self, place: Place, activity: Activity) -> None:
+        await _ensured(self._call("sendChatAction", **_at(place), action=activity.value))
 
     async def mark(self, address: int, message: int, mark: Mark) -> None:
         reaction = [{"type": "emoji", "emoji": REACTIONS[mark]}]
         await _ensured(self._call("setMessageReaction", chat_id=address, message_id=message, reaction=reaction))
+
+    async def has_threads(self, address: int) -> bool:
+        if _is_private(address):
+            me = await _ensured(self._call("getMe"))
+            return bool(me and me.get("has_topics_enabled"))
+        chat = await _ensured(self._call("getChat", chat_id=address))
+        return bool(chat and chat.get("is_forum"))
+
+    async def look_at(self, address: int, member: int) -> Sight:
+        """The number of somebody's private chat is that of their account."""
+        chat = await _ensured(self._call("getChat", chat_id=address)) or {}
+        them = await _ensured(self._call("getChatMember", chat_id=address, user_id=member)) or {}
+        ourselves = int(self._bot.token.partition(":")[0])
+        we = await _ensured(self._call("getChatMember", chat_id=address, user_id=ourselves)) or {}
+        return Sight(
+            is_administrator=them.get("status") in ("creator", "administrator"),
+            has_threads=bool(chat.get("is_forum")),
+            may_open_threads=bool(we.get("can_manage_topics")),
+        )
+
+    async def open_thread(self, address: int, name: str) -> int:
+        try:
+            topic = await self._call("createForumTopic", chat_id=address, name=_fitting(name))
+        except TelegramError as err:
+            # Where the answer was lost, there is one topic too many; better so than a message that perhaps was sent.
+            raise translate(err, is_repeatable=True) from err
+        return int(topic["message_thread_id"])
+
+    async def close_thread(self, place: Place, name: str) -> None:
+        await self._turn_thread(place, name, "closeForumTopic")
+
+    async def reopen_thread(self, place: Place, name: str) -> None:
+        await self._turn_thread(place, name, "reopenForumTopic")
+
+    async def _turn_thread(self, place: Place, name: str, method: str) -> None:
+        """Topics of private chats cannot be closed, only renamed."""
+        if _is_private(place.chat):
+            await _ensured(self._call("editForumTopic", **_at(place), name=_fitting(name)))
+        else:
+            await _ensured(self._call(method, **_at(place)))
 
     async def answer_press(self, query: str, text: str = "", *, is_alert: bool = False) -> None:
         shown = text if len(text) <= MAX_TOAST else text[: MAX_TOAST - 1] + "…"
@@ -201,13 +242,13 @@ class TelegramMessenger:
         given = {name: value for name, value in arguments.items() if value is not None}
         return await self._bot.do_api_request(method, api_kwargs=given)
 
-    async def _send_page(self, address: int, page: Screen, *, answers: int | None) -> Any:
+    async def _send_page(self, place: Place, page: Screen, *, answers: int | None) -> Any:
         return await self._call(
             "sendMessage",
-            chat_id=address,
+            **_at(place),
             text=page.text,
             entities=_plain_entities(page),
-            reply_markup=self._keyboard(address, page.buttons),
+            reply_markup=self._keyboard(place.chat, page.buttons),
             link_preview_options=_NO_PREVIEW,
             reply_parameters=None if answers is None else {"message_id": answers, "allow_sending_without_reply": True},
         )
@@ -238,7 +279,7 @@ class TelegramMessenger:
             )
         )
 
-    async def _send_file(self, address: int, file: File | Upload, caption: Screen, is_protected: bool) -> Sent:
+    async def _send_file(self, place: Place, file: File | Upload, caption: Screen, is_protected: bool) -> Sent:
         kind = file.kind
         said: dict[str, Any] = {}
         if caption.text and kind not in _CAPTIONLESS:
@@ -246,7 +287,7 @@ class TelegramMessenger:
         send = getattr(self._bot, f"send_{kind.value}")
         message: Message = await _asked(
             send(
-                chat_id=address,
+                **_at(place),
                 **{kind.value: _content(file)},
                 protect_content=is_protected,
                 write_timeout=UPLOADING if isinstance(file, Upload) else None,
@@ -256,7 +297,7 @@ class TelegramMessenger:
         return _sent(message)
 
     async def _send_album(
-        self, address: int, files: Sequence[File | Upload], caption: Screen, is_protected: bool
+        self, place: Place, files: Sequence[File | Upload], caption: Screen, is_protected: bool
     ) -> tuple[Sent, ...]:
         first = {"caption": caption.text, "caption_entities": _entities(caption)} if caption.text else {}
         media = [
@@ -265,7 +306,7 @@ class TelegramMessenger:
         is_long = any(isinstance(file, Upload) for file in files)
         messages = await _asked(
             self._bot.send_media_group(
-                address, media, protect_content=is_protected, write_timeout=UPLOADING if is_long else None
+                media=media, **_at(place), protect_content=is_protected, write_timeout=UPLOADING if is_long else None
             )
         )
         return tuple(_sent(message) for message in messages)
@@ -297,6 +338,22 @@ async def _plainer(screen: Screen, call: Callable[[Screen], Awaitable[T]]) -> T:
         if "entit" not in err.message.lower() or not any(entity.unix_time for entity in screen.entities):
             raise
         return await call(screen.without("date_time"))
+
+
+def _is_private(address: int) -> bool:
+    """So the Bot API numbers chats: people's are positive, groups' negative."""
+    return address > 0
+
+
+def _fitting(name: str) -> str:
+    """A topic's name within Telegram's limit, on one line."""
+    name = " ".join(name.split())
+    return name if len(name) <= MAX_TOPIC else name[: MAX_TOPIC - 1].rstrip() + "…"
+
+
+def _at(place: Place) -> dict[str, Any]:
+    """A place as the Bot API has it: outside of threads no thread is named (a forum's General, too, is addressed so)."""
+    return {"chat_id": place.chat, **({"message_thread_id": place.thread} if place.thread else {})}
 
 
 def _entities(screen: Screen) -> list[MessageEntity] | None:

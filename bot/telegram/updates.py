@@ -1,8 +1,9 @@
-"""Raw updates of the Bot API into Incoming: what a person did, in private, with us. Decides nothing about it."""
+"""Raw updates of the Bot API into Incoming: what a person did, in private with us or in a group. Decides nothing about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.messenger import Unreadable
 from bot.telegram.buttons import Seals
 from conversations.cases.evidence import File, FileKind
-from conversations.messages import Incoming, Left, Pressed, Returned, Said, Sender
+from conversations.messages import Group, Incoming, Left, Moved, Pressed, Returned, Said, Sender
 
 #: What we ask Telegram for. Edits and blocks come only when named.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -34,6 +35,30 @@ SERVICE = frozenset(
 )  # fmt: skip
 
 
+#: The types of chat that we take for a group.
+GROUPS: Final = frozenset({"group", "supergroup"})
+
+#: How the General topic of a forum arrives. It is addressed as no topic.
+_GENERAL: Final = 1
+
+
+@dataclass(slots=True)
+class Myself:
+    """The bot as messages in a group name it. Until its `username` is known, every command is taken for ours."""
+
+    id: int
+    username: str = ""
+
+    @classmethod
+    def of(cls, token: str, username: str | None) -> Myself:
+        return cls(int(token.partition(":")[0]), username or "")
+
+    def is_meant_by(self, command: str) -> bool:
+        """Whether `/command` is ours, or `/command@name` names us."""
+        name = command.split(maxsplit=1)[0].partition("@")[2]
+        return not name or not self.username or name.lower() == self.username.lower()
+
+
 #: The Bot API's ids have at most 52 bits, so anything larger is none; a database would refuse it.
 _LARGEST: Final = 2**52
 _Id = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
@@ -54,6 +79,7 @@ class _User(_Part):
 class _Chat(_Part):
     id: _Id
     type: str
+    title: str = ""
 
 
 class _File(_Part):
@@ -101,7 +127,15 @@ class _Dice(_Part):
 
 
 class _Replied(_Part):
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
+
     message_id: _Id
+    sender: _User | None = Field(default=None, alias="from")
+
+    def is_of(self, me: Myself) -> bool:
+        """Whether it was us who said it. What is said in a topic seems to answer what opened it, which is no message."""
+        is_opening = "forum_topic_created" in (self.model_extra or {})
+        return self.sender is not None and self.sender.id == me.id and not is_opening
 
 
 class _Message(_Part):
@@ -116,6 +150,8 @@ class _Message(_Part):
     caption: str = ""
     media_group_id: str = ""
     reply_to_message: _Replied | None = None
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
     photo: list[_Photo] = []
     animation: _File | None = None
     video: _File | None = None
@@ -129,11 +165,17 @@ class _Message(_Part):
     contact: _Contact | None = None
     poll: _Poll | None = None
     dice: _Dice | None = None
+    sender_chat: _Chat | None = None
+    is_automatic_forward: bool = False
+    migrate_to_chat_id: _Id | None = None
+    migrate_from_chat_id: _Id | None = None
 
 
 class _PressedMessage(_Part):
     message_id: _Id
     chat: _Chat
+    message_thread_id: _Id | None = None
+    is_topic_message: bool = False
 
 
 class _Press(_Part):
@@ -145,6 +187,7 @@ class _Press(_Part):
 
 class _Member(_Part):
     status: str
+    can_send_messages: bool = True  # told of those who are restricted
 
 
 class _Membership(_Part):
@@ -178,20 +221,39 @@ def lane_of(update: Mapping[str, Any]) -> str:
     return NO_LANE
 
 
-def read(update: Mapping[str, Any], *, received_at: datetime, seals: Seals) -> Incoming | None:
-    """What a person did, or None for what we do not react to: groups, other bots, service messages.
+def is_overheard(update: Mapping[str, Any], me: Myself) -> bool:
+    """Whether it is talk among the members of a group, and nothing of it addressed to us: it is no business of ours, and not
+    kept. Never fails, whatever the update is."""
+    for name in ("message", "edited_message"):
+        part = update.get(name)
+        if isinstance(part, Mapping) and _inner(part, "chat", "type") in GROUPS:
+            text, answered = part.get("text"), part.get("reply_to_message")
+            is_command = isinstance(text, str) and text.startswith("/")
+            is_answer = _inner(part, "reply_to_message", "from", "id") == me.id
+            is_opening = isinstance(answered, Mapping) and "forum_topic_created" in answered
+            has_moved = "migrate_to_chat_id" in part or "migrate_from_chat_id" in part
+            return not (is_command or (is_answer and not is_opening) or has_moved)
+    return False
 
-    `received_at` dates what Telegram does not (a press); `seals` tells whether a button is ours. Raises Unreadable.
+
+def read(
+    update: Mapping[str, Any], *, received_at: datetime, seals: Seals, me: Myself | None = None
+) -> Incoming | None:
+    """What a person did, or None for what we do not react to: channels, other bots, service messages, talk in a group.
+
+    `received_at` dates what Telegram does not (a press); `seals` tells whether a button is ours; `me` is whom messages in
+    a group may be for. Raises Unreadable.
     """
+    me = me or Myself(0)
     try:
         parsed = _Update.model_validate(update)
     except ValidationError as err:
         places = {".".join(str(part) for part in each["loc"]) + ": " + each["type"] for each in err.errors()}
         raise Unreadable("; ".join(sorted(places))[:500]) from None
     if message := parsed.message:
-        return _said(message, is_edit=False)
+        return _said(message, me, is_edit=False)
     if message := parsed.edited_message:
-        return _said(message, is_edit=True)
+        return _said(message, me, is_edit=True)
     if press := parsed.callback_query:
         return _pressed(press, received_at, seals)
     if membership := parsed.my_chat_member:
@@ -199,43 +261,113 @@ def read(update: Mapping[str, Any], *, received_at: datetime, seals: Seals) -> I
     return None
 
 
-def _said(message: _Message, *, is_edit: bool) -> Incoming | None:
-    if message.chat.type != "private" or message.sender is None or message.sender.is_bot:
+def _said(message: _Message, me: Myself, *, is_edit: bool) -> Incoming | None:
+    if message.chat.type in GROUPS:
+        return _said_in_group(message, me, is_edit=is_edit)
+    if message.chat.type != "private" or message.sender is None or message.sender.is_bot or _is_service(message):
         return None
-    if message.model_extra and SERVICE & message.model_extra.keys():
+    return Incoming(
+        sender=_sender(message.sender, message.chat),
+        at=_stamp(message, is_edit),
+        content=_words(message, message.reply_to_message, is_edit=is_edit),
+    )
+
+
+def _said_in_group(message: _Message, me: Myself, *, is_edit: bool) -> Incoming | None:
+    """A command that is not another bot's, an answer to us, an edit of one, or that the group has moved."""
+    at, chat, who = _stamp(message, is_edit), message.chat, message.sender
+    if message.migrate_to_chat_id is not None:
+        return Incoming(sender=_itself(chat), at=at, content=Moved(message.migrate_to_chat_id), group=_group(chat))
+    if message.migrate_from_chat_id is not None:
+        before = Group(address=message.migrate_from_chat_id, title=chat.title)
+        sender = Sender(address=before.address, name=before.title)
+        return Incoming(sender=sender, at=at, content=Moved(chat.id), group=before)
+    is_anonymous = message.sender_chat is not None
+    is_nobodys = who is None or message.is_automatic_forward or (who.is_bot and not is_anonymous)
+    answered = message.reply_to_message if message.reply_to_message and message.reply_to_message.is_of(me) else None
+    is_command = message.text.startswith("/") and me.is_meant_by(message.text)
+    if who is None or is_nobodys or _is_service(message) or not (is_command or answered):
         return None
-    content = Said(
+    return Incoming(
+        sender=_itself(chat) if is_anonymous else _in_private(who),
+        at=at,
+        content=_words(message, answered, is_edit=is_edit),
+        group=_group(chat, is_anonymous=is_anonymous),
+    )
+
+
+def _words(message: _Message, answered: _Replied | None, *, is_edit: bool) -> Said:
+    return Said(
         message=message.message_id,
         text=message.text or message.caption or _described(message),
         files=_files(message),
-        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        reply_to=answered.message_id if answered else None,
         is_edit=is_edit,
+        thread=_thread(message),
     )
-    stamp = message.edit_date if is_edit and message.edit_date else message.date
-    return Incoming(sender=_sender(message.sender, message.chat), at=_time(stamp), content=content)
+
+
+def _is_service(message: _Message) -> bool:
+    return bool(message.model_extra and SERVICE & message.model_extra.keys())
+
+
+def _stamp(message: _Message, is_edit: bool) -> datetime:
+    return _time(message.edit_date if is_edit and message.edit_date else message.date)
 
 
 def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | None:
-    if press.data is None or press.message is None or press.message.chat.type != "private":
+    if press.data is None or press.message is None:
         return None
-    do, is_ours = seals.check(press.message.chat.id, press.data)
-    content = Pressed(query=press.id, do=do, message=press.message.message_id, is_ours=is_ours)
-    return Incoming(sender=_sender(press.sender, press.message.chat), at=received_at, content=content)
+    chat = press.message.chat
+    if chat.type != "private" and chat.type not in GROUPS:
+        return None
+    do, is_ours = seals.check(chat.id, press.data)
+    content = Pressed(
+        query=press.id, do=do, message=press.message.message_id, is_ours=is_ours, thread=_thread(press.message)
+    )
+    if chat.type in GROUPS:
+        return Incoming(sender=_in_private(press.sender), at=received_at, content=content, group=_group(chat))
+    return Incoming(sender=_sender(press.sender, chat), at=received_at, content=content)
 
 
 def _membership(membership: _Membership) -> Incoming | None:
-    if membership.chat.type != "private":
+    member, at, chat = membership.new_chat_member, _time(membership.date), membership.chat
+    status = member.status
+    if chat.type in GROUPS:
+        is_out = status in ("kicked", "left") or (status == "restricted" and not member.can_send_messages)
+        return Incoming(sender=_itself(chat), at=at, content=Left() if is_out else Returned(), group=_group(chat))
+    if chat.type != "private":
         return None
-    status = membership.new_chat_member.status
     if status not in ("member", "kicked", "left"):
         return None
     content = Returned() if status == "member" else Left()
-    return Incoming(sender=_sender(membership.sender, membership.chat), at=_time(membership.date), content=content)
+    return Incoming(sender=_sender(membership.sender, chat), at=at, content=content)
 
 
 def _sender(user: _User, chat: _Chat) -> Sender:
     name = f"{user.first_name} {user.last_name}".strip()
     return Sender(address=chat.id, name=name, language=user.language_code)
+
+
+def _in_private(user: _User) -> Sender:
+    """Somebody who did something in a group, by the address of their own chat, which has the number of its user."""
+    name = f"{user.first_name} {user.last_name}".strip()
+    return Sender(address=user.id, name=name, language=user.language_code)
+
+
+def _itself(chat: _Chat) -> Sender:
+    """The group, where nobody in it is meant."""
+    return Sender(address=chat.id, name=chat.title)
+
+
+def _group(chat: _Chat, *, is_anonymous: bool = False) -> Group:
+    return Group(address=chat.id, title=chat.title, is_anonymous=is_anonymous)
+
+
+def _thread(message: _Message | _PressedMessage) -> int:
+    """The topic a message is in, 0 for none. In a group without topics, a thread is only what answers one message."""
+    thread = message.message_thread_id if message.is_topic_message else None
+    return 0 if thread in (None, _GENERAL) else thread
 
 
 def _time(stamp: int) -> datetime:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from conversations.messages import Incoming
+from conversations.messages import Incoming, Outgoing
 from conversations.ports import Work
 
 
@@ -44,4 +45,13 @@ class Desk(Protocol):
         """The weekly report of a store is due for one of its sellers."""
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
-        """Nothing can be sent to this person."""
+        """Nothing can be sent to this person, or group."""
+
+    async def vouch(
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+    ) -> None:
+        """A group that is to be linked was looked at: whether whoever asked for it is one of its administrators, and
+        whether it has topics that we may not open."""
+
+    async def forward(self, group: int, outgoing: Sequence[Outgoing], work: Work) -> None:
+        """Messages waited for a group that no longer hears what it was linked for."""

@@ -40,7 +40,7 @@ class HousekeepingWorker:
     async def round(self, stop: asyncio.Event) -> None:
         """Purges everything that is to be purged, batch after batch."""
         kept = self._retention
-        for queue in (self._db.inbox, self._db.outbox, self._db.fetches):
+        for queue in (self._db.inbox, self._db.outbox, self._db.fetches, self._db.checks):
             await self._purge(queue.name, lambda queue=queue: queue.purge(kept.done, most=BATCH), stop)  # type: ignore[misc]
             name = f"{queue.name} dead"
             await self._purge(name, lambda queue=queue: queue.purge(kept.dead, dead=True, most=BATCH), stop)  # type: ignore[misc]

@@ -188,7 +188,9 @@ class InboxHandler:
                 seen[item.id] = self._read(item.payload, received_at=item.at)
             except Exception as err:  # it shows when its turn comes
                 seen[item.id] = err
-        if addresses := {it.sender.address for it in seen.values() if isinstance(it, Incoming)}:
+        here = [it for it in seen.values() if isinstance(it, Incoming)]
+        addresses = {it.sender.address for it in here} | {it.group.address for it in here if it.group is not None}
+        if addresses:
             await work.expect(addresses)
         return seen
 
@@ -230,12 +232,14 @@ class InboxHandler:
                 return
             async with work.savepoint():
                 person = await work.people.greet(incoming.sender)
+                chat = await work.people.at_address(incoming.group.address) if incoming.group is not None else person
                 match incoming.content:
                     case Pressed(query=query):
                         toast = Toast(query=query, text=APOLOGY, is_alert=True)
                         await work.outbox.add(Outgoing(to=person.id, body=toast))
-                    case Said(message=message):
-                        await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=(APOLOGY,)), answers=message))
+                    case Said(message=message, thread=thread) if chat is not None:
+                        body = Notice(lines=(APOLOGY,))
+                        await work.outbox.add(Outgoing(to=chat.id, body=body, answers=message, thread=thread))
                     case _:
                         return
         except TryAgain:

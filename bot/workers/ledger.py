@@ -43,6 +43,10 @@ class Hand:
     def lane(self) -> str:
         return self.leased.lane
 
+    def extend(self) -> None:
+        """The lease was just renewed."""
+        self.until = time.monotonic() + SECONDS - MARGIN
+
 
 @dataclass(slots=True, eq=False)
 class _Note:
@@ -178,7 +182,7 @@ class Ledger:
             if hand in ending:
                 self._remember(hand.lane, now)
                 hand.items[:] = [item for item in hand.items if item.turn > now]
-            hand.until = time.monotonic() + SECONDS - MARGIN
+            hand.extend()
 
     def _remember(self, lane: str, now: int) -> None:
         self._given_back[lane] = now

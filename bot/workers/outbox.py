@@ -23,7 +23,8 @@ from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
-from conversations.messages import Card, Correction, Outgoing, Person, Placing, Toast, Translation
+from conversations.messages import Card, Correction, Notice, Outgoing, Person, Placing, Toast, Translation
+from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, TryAgain
 from storage.evidence_files import EvidenceStore
@@ -46,6 +47,9 @@ YOUNG: Final = 5.0
 
 #: Brings a person's menu in line with their roles and language; raises DeliveryError.
 KeepMenu = Callable[[Person], Awaitable[None]]
+
+#: So many messages may wait for a group before notices are said in one, and so many at most.
+FEW, MOST_MERGED = 3, 20
 
 #: People at once, and messages of a person leased at once.
 WIDTH, EACH = 32, 10
@@ -125,17 +129,24 @@ class OutboxHandler:
             if stop.is_set() and number:
                 return 0
             check(hand)
-            item, covered = arrange(hand.items)[0]
+            if any(is_for_others(chat.person, each.payload) for each in hand.items):
+                await self._forward(hand, chat)
+                continue
+            item, covered = arrange(hand.items, is_group=chat.person.address < 0)[0]
             try:
                 if isinstance(item.payload.body, Correction | Translation):
                     await self.ledger.written()  # it looks for the message that it is about
                 with log.about(ref=item.payload.ref):
                     posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:
-                chat.person = await self._move(chat.person, err.address)
-                return 0
+                if chat.person.address < 0:  # else it was one that something was to be copied from
+                    hand.chat = Chat(await self._move(chat.person, err.address))  # where nothing of ours is yet
+                    return 0
+                self.ledger.note(hand, dead={item.id: err.message})
             except Unreachable as err:
                 chat.person = await self._unreachable(chat.person, item, err)
+                if is_for_others(chat.person, item.payload):
+                    continue
                 self.ledger.note(hand, dead={item.id: f"unreachable: {err.message}"})
             except DeliveryError as err:
                 if (retry_in := self._retry_in(item, err, failures)) is not None:
@@ -195,13 +206,24 @@ class OutboxHandler:
         if person.is_reachable:
             async with self._db.work() as work:
                 await self._desk.unreachable(person.id, work, self._clock())
+                person = await work.people.get(person.id)
         return replace(person, is_reachable=False)
+
+    async def _forward(self, hand: Hand, chat: Chat) -> None:
+        """What waits for a group that no longer hears goes to those who do now, and is done here, in one. Raises LeaseLost."""
+        await self.ledger.written()
+        given = [item for item in hand.items if is_for_others(chat.person, item.payload)]
+        async with self._db.work() as work:
+            await self._desk.forward(chat.person.id, [item.payload for item in given], work)
+            await work.outbox.finish(hand.leased, done=[item.id for item in given], keep_for=SECONDS)
+        LOG.info("said elsewhere", group=chat.person.id, count=len(given))
+        hand.extend()
+        hand.items[:] = [item for item in hand.items if item not in given]
 
     async def _move(self, person: Person, address: int) -> Person:
         """The chat has a new address (a group that became a supergroup)."""
         async with self._db.work() as work:
-            moved = replace(await work.people.get(person.id), address=address)
-            await work.people.save(moved)
+            moved = await work.people.move(await work.people.get(person.id), address)
         LOG.info("chat moved", person=person.id)
         return moved
 
@@ -225,11 +247,17 @@ class OutboxHandler:
         )
 
 
-def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple[int, ...]]]:
+def is_for_others(person: Person, outgoing: Outgoing) -> bool:
+    """Whether it is about a case, and for a group that was to hear of it and no longer does."""
+    return person.room is not None and not person.room.hears and bool(outgoing.ref)
+
+
+def arrange(items: Sequence[Item[Outgoing]], *, is_group: bool = False) -> list[tuple[Item[Outgoing], tuple[int, ...]]]:
     """The items in the order they are to be delivered, each with the ids of those it makes superfluous.
 
     Presses are answered first: somebody waits with a finger on the button. A card to be shown in place is superfluous
-    when a later item says something newer in its slot; what else is said is said, in order.
+    when a later item says something newer in its slot; what else is said is said, in order. In a group, which takes few
+    messages a minute, notices that wait one after the other are said in one.
     """
     newest = {item.payload.slot: item.id for item in items if item.payload.slot}
     covered: dict[int, list[int]] = {}
@@ -242,7 +270,49 @@ def arrange(items: Sequence[Item[Outgoing]]) -> list[tuple[Item[Outgoing], tuple
         else:
             kept.append(item)
     kept.sort(key=lambda item: not isinstance(item.payload.body, Toast))
+    if is_group and len(kept) > FEW:
+        kept = merged(kept, covered)
     return [(item, tuple(covered.get(item.id, ()))) for item in kept]
+
+
+def merged(items: Sequence[Item[Outgoing]], covered: dict[int, list[int]]) -> list[Item[Outgoing]]:
+    """The items, with plain notices about the same case that follow each other in one; `covered` gets those that go."""
+    runs: list[list[Item[Outgoing]]] = []
+    for item in items:
+        if runs and _go_together(runs[-1], item):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    found = []
+    for first, *rest in runs:
+        if rest:
+            notices = [each.payload.body for each in (first, *rest) if isinstance(each.payload.body, Notice)]
+            first = replace(first, payload=replace(first.payload, body=joined(notices)))
+            covered.setdefault(first.id, []).extend(each.id for each in rest)
+        found.append(first)
+    return found
+
+
+def _go_together(run: Sequence[Item[Outgoing]], item: Item[Outgoing]) -> bool:
+    first, next_one = run[0].payload, item.payload
+    is_plain = all(
+        isinstance(each.body, Notice) and not each.slot and each.answers is None for each in (first, next_one)
+    )
+    return is_plain and first.ref == next_one.ref and len(run) < MOST_MERGED
+
+
+def joined(notices: Sequence[Notice]) -> Notice:
+    """One notice that says what all of them say, in order: each under its title, unless the one before has the same. The
+    buttons are those of the last that has any."""
+    title, last = notices[0].title, notices[0].title
+    lines: list[Phrase] = []
+    for notice in notices:
+        if notice.title is not None and notice.title != last:
+            lines.append(notice.title)
+        last = notice.title or last
+        lines += [line for line in notice.lines if lines[-1:] != [line]]
+    choices = next((notice.choices for notice in reversed(notices) if notice.choices), ())
+    return Notice(lines=tuple(lines), title=title, choices=choices, is_list=all(each.is_list for each in notices))
 
 
 class OutboxWorker:

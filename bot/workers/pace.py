@@ -1,5 +1,5 @@
-"""How fast we may send, as Telegram limits it: for the bot, which all processes share, and for each chat, which one
-process at a time writes to."""
+"""How fast we may send, as Telegram limits it: for the bot and for each group, which all processes share, and for each
+private chat, which one process at a time writes to."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ UNLIMITED: Final = Limits(bot_rate=1e9, bot_burst=1e9, chat_rate=1e9, chat_burst
 
 
 class Shared(Protocol):
-    """The bot's pace, wherever it is kept (see `storage.paces`)."""
+    """A pace of all processes, wherever it is kept (see `storage.paces`)."""
 
     async def take(self, counts: Sequence[int]) -> list[float]: ...
 
@@ -85,17 +85,21 @@ class Alone:
 
 
 class Pace:
-    """Makes senders wait their turn. Without `shared` this process has the bot to itself."""
+    """Makes senders wait their turn. Without `shared` this process has the bot to itself, and without `groups`, which gives
+    the pace of a group by its address, the groups too: a group has so few messages a minute that its pace has to outlive
+    whichever process writes to it."""
 
     def __init__(
         self,
         limits: Limits = TELEGRAM,
         *,
         shared: Shared | None = None,
+        groups: Callable[[int], Shared] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits = limits
         self._clock = clock
+        self._groups = groups
         self._bot = shared or Alone(rate=limits.bot_rate, burst=limits.bot_burst, clock=clock)
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._asking: list[tuple[int, asyncio.Future[float]]] = []
@@ -108,6 +112,8 @@ class Pace:
         """Returns when `count` more messages may go to that chat. Raises TryAgain when the database is away: what cannot
         be written down is better not sent."""
         delay = self._chat(address, self._clock()).take(self._clock(), count)
+        if address < 0 and self._groups is not None:
+            delay = max(delay, *await self._groups(address).take([count]))
         if delay > 0:
             await asyncio.sleep(delay)
         delay = await self._take(count)

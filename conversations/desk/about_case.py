@@ -44,13 +44,13 @@ async def start_move(visit: Visit, name: str, case: Case, role: Role, argument: 
 async def _show(visit: Visit, case: Case, role: Role, argument: str) -> None:
     if role is Role.BUYER and (line := await store_line(visit, case.store)) is not None:
         await visit.say(line, ref=case.ref)
-    await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+    await show_card(case, visit.chat, role, visit.work, placing=Placing.BELOW)
 
 
 async def _evidence(visit: Visit, case: Case, role: Role, argument: str) -> None:
-    if not await show_evidence(case, visit.person, visit.work):
+    if not await show_evidence(case, visit.chat, visit.work):
         await visit.say(Phrase("There is no evidence in this case yet."), ref=case.ref)
-    elif role is Role.ARBITRATOR:
+    elif role is Role.ARBITRATOR and visit.room is None:
         await originals.offer(visit, case)
 
 
@@ -80,7 +80,7 @@ async def _casefile(visit: Visit, case: Case, role: Role, argument: str) -> None
     if role is Role.ARBITRATOR:
         await _show(visit, case, role, argument)
         await _record(visit, case, role, argument)
-        if await show_evidence(case, visit.person, visit.work):
+        if await show_evidence(case, visit.chat, visit.work):
             await originals.offer(visit, case)
         if not await originals.hand_over(visit, case, role):
             return

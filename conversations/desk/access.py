@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from conversations.cards import MAY_SET_LIMIT
 from conversations.cases.case import Case
 from conversations.cases.lifecycle import MOVES
-from conversations.cases.roles import PARTIES, Role
+from conversations.cases.roles import Role
 from conversations.cases.states import ENDS, State
 from conversations.dialogs.commands import COMMANDS
 from conversations.messages import Person
@@ -82,7 +82,7 @@ def roles_of(person: Person) -> frozenset[Role]:
     return frozenset(roles | ({Role.SELLER} if person.stores else set()))
 
 
-async def recipients(case: Case, role: Role, work: Work) -> Sequence[Person]:
+async def standing_for(case: Case, role: Role, work: Work) -> Sequence[Person]:
     """The people who stand for a role in a case: all sellers of the store, and all free arbitrators while it is queued."""
     match role:
         case Role.BUYER:
@@ -93,16 +93,6 @@ async def recipients(case: Case, role: Role, work: Work) -> Sequence[Person]:
             people = await work.people.arbitrators()
             return [person for person in people if role_in(case, person) is Role.ARBITRATOR]
     return []
-
-
-async def out_of_reach(case: Case, reader: Role, work: Work) -> tuple[Role, ...]:
-    """The other parties of an open case to whom nothing can be sent: nobody who stands for them can be reached."""
-    away = []
-    for party in PARTIES if case.is_open else ():
-        people = await recipients(case, party, work) if party is not reader else ()
-        if people and not any(person.is_reachable for person in people):
-            away.append(party)
-    return tuple(away)
 
 
 def _is_arbitrators(case: Case, person: Person) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from conversations import vocabulary
@@ -12,7 +11,7 @@ from conversations.cases.numbers import spellings
 from conversations.cases.roles import Role
 from conversations.cases.states import ENDS
 from conversations.desk import privacy, reporting, talking, translating
-from conversations.desk.access import role_in, roles_of
+from conversations.desk.access import roles_of
 from conversations.desk.joining import join
 from conversations.desk.visit import QUESTION, Visit, command, start_choices
 from conversations.dialogs import commands, intake
@@ -76,14 +75,14 @@ async def _new_by_link(visit: Visit, link: Link, token: str, *, is_anew: bool) -
 
 async def _draft(visit: Visit) -> OpenDialog | None:
     """The claim that the visitor has begun and not sent."""
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     return next((opened for opened in reversed(stack) if opened.name == intake.NAME), None)
 
 
 async def _offer_draft(visit: Visit, anew: Choice) -> None:
     await visit.say(
         Phrase("You have a claim that is not finished yet."),
-        choices=((command(Phrase("Go on with it"), "resume", style=Style.PRIMARY),), (anew,)),
+        choices=((command(Phrase("Go on with the claim"), "resume", style=Style.PRIMARY),), (anew,)),
     )
 
 
@@ -100,7 +99,7 @@ async def begin_claim(visit: Visit, *, store: str = "", **answers: Any) -> None:
 
 
 async def _resume(visit: Visit, argument: str) -> None:
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     drafts = [opened for opened in stack if opened.name == intake.NAME]
     if not drafts:
         await _new(visit, "")
@@ -109,9 +108,9 @@ async def _resume(visit: Visit, argument: str) -> None:
 
 
 async def _cases(visit: Visit, argument: str) -> None:
-    cases = await talking.cases_of(visit.person.id, visit)
+    cases = await talking.cases_of(visit)
     if not cases:
-        await visit.say(Phrase("You have no cases."), choices=start_choices(visit.person))
+        await visit.say(Phrase("You have no cases."), choices=visit.ways_on)
         return
     await visit.say(*await _listed(visit, cases), title=Phrase("Your cases"), choices=_case_buttons(cases))
 
@@ -120,7 +119,7 @@ async def _queue(visit: Visit, argument: str) -> None:
     if not visit.person.is_arbitrator:
         await visit.say(Phrase("“/{command}” is not something you can do here. /help shows what is.", command="queue"))
         return
-    waiting = [c for c in await visit.work.cases.queue() if role_in(c, visit.person) is Role.ARBITRATOR]
+    waiting = [c for c in await visit.work.cases.queue() if visit.stands_in(c) is Role.ARBITRATOR]
     if not waiting:
         await visit.say(Phrase("No case waits for an arbitrator."))
         return
@@ -133,7 +132,7 @@ async def _listed(visit: Visit, cases: Sequence[Case]) -> tuple[Phrase, ...]:
     lines = []
     for case in cases[:_PAGE]:
         order = await visit.work.orders.get(case.claim.order)
-        role = role_in(case, visit.person) or Role.BUYER
+        role = visit.stands_in(case) or Role.BUYER
         what = Phrase("{case}: {state}.", case=vocabulary.headline(case, order), state=vocabulary.STATES[case.state])
         turn = vocabulary.turn(case, role)
         if turn is not None and case.due_at is not None:
@@ -156,8 +155,7 @@ async def _language(visit: Visit, code: str) -> None:
     languages = visit.settings.languages
     if code in languages:
         visit.answers_question = bool(visit.query)
-        visit.person = replace(visit.person, language=code, has_chosen_language=True)
-        await visit.work.people.save(visit.person)
+        await visit.change(language=code, has_chosen_language=True)
         await visit.say(Phrase("From now on I write to you in {language}.", language=languages[code]), slot=QUESTION)
         await talking.resume(visit)
         return
@@ -167,7 +165,7 @@ async def _language(visit: Visit, code: str) -> None:
 
 
 async def _cancel(visit: Visit, argument: str) -> None:
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     if stack:
         await talking.cancel(visit, stack)
     else:
@@ -191,6 +189,16 @@ async def _help(visit: Visit, argument: str) -> None:
     await talking.resume(visit)
 
 
+async def _link(visit: Visit, argument: str) -> None:
+    await visit.say(
+        Phrase(
+            "A group is linked from within: add me to it, and send /{command} there as one of its administrators.",
+            command="link",
+        ),
+        Phrase("/unlink there takes it back."),
+    )
+
+
 ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "start": _start,
     "join": join,
@@ -203,5 +211,7 @@ ANYWHERE: Mapping[str, Callable[[Visit, str], Awaitable[None]]] = {
     "translate": translating.answer,
     **privacy.COMMANDS,
     "cancel": _cancel,
+    "link": _link,
+    "unlink": _link,
     "help": _help,
 }

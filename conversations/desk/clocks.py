@@ -9,8 +9,8 @@ from conversations.cases.clocks import fairly
 from conversations.cases.deadlines import reminds_only
 from conversations.cases.lifecycle import waits_for
 from conversations.cases.roles import Role
-from conversations.desk.access import recipients
 from conversations.desk.publishing import HEARERS, journal, set_alarm, show_card, tell_parties
+from conversations.desk.rooms import recipients
 from conversations.ports import Work
 
 

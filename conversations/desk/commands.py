@@ -11,12 +11,12 @@ from conversations.cases.lifecycle import NAMES
 from conversations.cases.roles import Role
 from conversations.desk import moving, talking
 from conversations.desk.about_case import ABOUT_CASE, start_move
-from conversations.desk.access import is_for, role_in, roles_of
+from conversations.desk.access import is_for, roles_of
 from conversations.desk.anywhere import ANYWHERE
-from conversations.desk.visit import Visit, start_choices
+from conversations.desk.visit import Visit
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import reference
-from conversations.dialogs.commands import BY_NAME
+from conversations.dialogs.commands import BY_NAME, here
 from conversations.phrase import Phrase
 
 #: Commands that tell another role what it can do instead.
@@ -30,11 +30,14 @@ async def run(visit: Visit, name: str, argument: str = "", *, reply_to: int | No
     if name == "translate" and not visit.settings.translates:
         await _say_unknown(visit, name)
         return
+    if visit.role is not None and name not in here(visit.role) and (name in BY_NAME or name in ANYWHERE):
+        await visit.say(Phrase("“/{command}” is for our own chat: please send it to me in private.", command=name))
+        return
     if name in ANYWHERE:
         await ANYWHERE[name](visit, argument)
         return
     known = BY_NAME.get(name)
-    roles = roles_of(visit.person) | {Role.BUYER}
+    roles = {visit.role} if visit.role is not None else roles_of(visit.person) | {Role.BUYER}
     if known is None or not roles & set(known.roles):
         await _say_unknown(visit, name)
         return
@@ -42,7 +45,7 @@ async def run(visit: Visit, name: str, argument: str = "", *, reply_to: int | No
 
 
 async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | None) -> None:
-    """Finds the case a command is about: named, replied to, the one last opened, the only one; else asks."""
+    """Finds the case a command is about: named, that of the topic, replied to, last opened, the only one; else asks."""
     words = argument.split(maxsplit=1)
     named = reference(words[0]) if words else None
     if named is not None:
@@ -58,12 +61,12 @@ async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | No
     if case is not None:
         await do(visit, name, *case, argument)
         return
-    candidates = [c for c in await talking.cases_of(visit.person.id, visit) if _suits_any(visit, c, name)]
+    candidates = [c for c in await talking.cases_of(visit) if _suits_any(visit, c, name)]
     if not candidates and name in NAMES and (case := await the_case(visit, reply_to)) is not None:
         await do(visit, name, *case, argument)  # it cannot be done there either, but that case says why
         return
     if not candidates:
-        await visit.say(_none_for(name), choices=start_choices(visit.person))
+        await visit.say(_none_for(name), choices=visit.ways_on)
         return
     await talking.begin(visit, dialogs.start("case", then=name, argument=argument))
 
@@ -71,16 +74,20 @@ async def _about_case(visit: Visit, name: str, argument: str, reply_to: int | No
 async def the_case(
     visit: Visit, reply_to: int | None, *, suits: Callable[[Case, Role], bool] = lambda case, role: True
 ) -> tuple[Case, Role] | None:
-    """The case that is meant without being named, if that is clear."""
-    if reply_to is not None and (ref := await visit.work.posts.case_of(visit.person.address, reply_to)):
+    """The case that is meant without being named, if that is clear. In a topic of their own making it never is."""
+    if visit.topic:
+        return await moving.visible(visit, visit.topic)
+    if reply_to is not None and (ref := await visit.work.posts.case_of(visit.chat.address, reply_to)):
         return await moving.visible(visit, ref)
-    if visit.person.open_ref:
+    if visit.thread:
+        return None
+    if visit.person.open_ref and visit.room is None:  # others of a room may look at another case
         found = await moving.visible(visit, visit.person.open_ref)
         if found is not None and suits(*found):
             return found
     fitting = []
-    for case in await talking.cases_of(visit.person.id, visit):
-        role = role_in(case, visit.person)
+    for case in await talking.cases_of(visit):
+        role = visit.stands_in(case)
         if role is not None and suits(case, role):
             fitting.append((case, role))
     return fitting[0] if len(fitting) == 1 else None
@@ -103,7 +110,7 @@ def _suits(case: Case, role: Role, name: str) -> bool:
 
 
 def _suits_any(visit: Visit, case: Case, name: str) -> bool:
-    role = role_in(case, visit.person)
+    role = visit.stands_in(case)
     return role is not None and _suits(case, role, name)
 
 

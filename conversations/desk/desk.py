@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -9,16 +10,28 @@ from conversations import presses
 from conversations.cases.case import Actor, Case
 from conversations.cases.facts import PartyReachable, PartyUnreachable
 from conversations.cases.roles import Role, other
-from conversations.desk import commands, filing, moving, plain_words, privacy, relaying, reporting, talking
+from conversations.desk import (
+    commands,
+    filing,
+    groups,
+    linking,
+    moving,
+    plain_words,
+    privacy,
+    relaying,
+    reporting,
+    rooms,
+    talking,
+)
 from conversations.desk.about_case import ENDED, start_move
-from conversations.desk.access import recipients
 from conversations.desk.finishing import finish
 from conversations.desk.publishing import journal, show_card, tell_parties
+from conversations.desk.rooms import recipients
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.arguments import reference
 from conversations.dialogs.relay import REPLY, WHICH_CASE
-from conversations.messages import Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Returned, Said
+from conversations.messages import Content, Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Said
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
 
@@ -41,23 +54,20 @@ class Desk:
 
     async def receive(self, incoming: Incoming, work: Work, now: datetime) -> None:
         """Answers what somebody did. Everything said and changed is in `work`, and counts when that commits."""
-        person = await work.people.greet(incoming.sender)
         content = incoming.content
+        if incoming.group is not None:
+            if (member := await groups.visit_of(incoming, incoming.group, work, now, self.settings)) is not None:
+                await _serve(member, content)
+            return
+        person = await work.people.greet(incoming.sender)
         if isinstance(content, Left):
             await self._set_reachable(person, False, work, now)
             return
         if not person.is_reachable:
             person = await self._set_reachable(person, True, work, now)
             await _welcome_back(person, work)
-        if isinstance(content, Returned):
-            return
         visit = Visit(work=work, now=now, settings=self.settings, person=person, finish=finish)
-        if isinstance(content, Pressed):
-            visit.query = content.query
-            await _press(visit, content)
-        else:
-            visit.message = content.message
-            await _hear(visit, content)
+        await _serve(visit, content)
 
     async def expire(self, ref: str, work: Work, now: datetime) -> None:
         """A case's alarm rang: reminds whose turn it is, or does what happens when nobody acts."""
@@ -102,8 +112,28 @@ class Desk:
         await reporting.digest(person, store, work, now)
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
-        """Something could not be delivered to a person, for good: the other side of their cases is told."""
-        await self._set_reachable(await work.people.get(person), False, work, now)
+        """Something could not be delivered to a person, for good: the other side of their cases is told. A group hears
+        nothing more; those it heard for do."""
+        whom = await work.people.get(person)
+        if whom.room is not None:
+            await linking.leave(whom, work, now, self.settings)
+        else:
+            await self._set_reachable(whom, False, work, now)
+
+    async def vouch(
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+    ) -> None:
+        """A group that somebody wants to link was looked at: whether that member is one of its administrators, and whether
+        it has topics that we may not open. Doing it twice says it once."""
+        found = await work.people.get(group)
+        await linking.vouch(
+            found, work, now, self.settings, is_administrator=is_administrator, lacks_topics=lacks_topics
+        )
+
+    async def forward(self, group: int, outgoing: Sequence[Outgoing], work: Work) -> None:
+        """Messages waited for a group that no longer hears: those that do now are told instead."""
+        for each in outgoing:
+            await rooms.forward(await work.people.get(group), each, work)
 
     async def _set_reachable(self, person: Person, is_reachable: bool, work: Work, now: datetime) -> Person:
         if person.is_reachable is is_reachable:
@@ -114,11 +144,26 @@ class Desk:
             await _note_reach(case.ref, Role.BUYER, is_reachable, work, now)
         for store in sorted(person.stores):
             colleagues = await work.people.sellers_of(store)
-            if any(other.is_reachable for other in colleagues if other.id != person.id):
+            room = await rooms.room_for(Role.SELLER, store, work)
+            others = [*(other for other in colleagues if other.id != person.id), *([room] if room is not None else ())]
+            if any(other.is_reachable for other in others):
                 continue
             for case in await work.cases.of_stores([store], limit=_MOST_CASES):
                 await _note_reach(case.ref, Role.SELLER, is_reachable, work, now)
         return person
+
+
+async def _serve(visit: Visit, content: Content) -> None:
+    if isinstance(content, Said | Pressed) and content.thread:
+        visit.thread = content.thread
+        visit.topic = await visit.work.threads.case_of(visit.chat.address, content.thread) or ""
+        visit.about = visit.topic if visit.room is not None else ""
+    if isinstance(content, Pressed):
+        visit.query = content.query
+        await _press(visit, content)
+    elif isinstance(content, Said):
+        visit.message = content.message
+        await _hear(visit, content)
 
 
 async def _welcome_back(person: Person, work: Work) -> None:
@@ -170,7 +215,7 @@ async def _press_of_others(visit: Visit, pressed: presses.Press | None) -> None:
         return
     await visit.toast(_STALE)
     case, role = found
-    await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+    await show_card(case, visit.chat, role, visit.work, placing=Placing.BELOW)
 
 
 async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
@@ -182,7 +227,7 @@ async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
     await visit.open_ref(ref)
     if turn != case.position.turn:
         await visit.toast(_STALE)
-        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+        await show_card(case, visit.chat, role, visit.work, placing=Placing.BELOW)
         return
     await visit.toast()
     await start_move(visit, move, case, role)
@@ -194,11 +239,13 @@ async def _hear(visit: Visit, said: Said) -> None:
             name, _, argument = said.text[1:].partition(" ")
             await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
         return
-    stack = await visit.work.dialogs.of(visit.person.id)
+    if visit.room is not None and not await groups.is_for_us(visit, said):
+        return
+    stack = await _with_this_place_on_top(visit, await visit.dialogs())
     if stack and stack[-1].name in _KEEPING and talking.album_begun(stack[-1], said):
         await _keep_more(visit, stack, said)
         return
-    if stack and not said.is_edit and not await _is_reply_to_another_case(visit, said, stack[-1].ref):
+    if stack and not said.is_edit and not await _is_about_another_case(visit, said, stack[-1]):
         if stack[-1].name in _WHOLE_MESSAGES and stack[-1].step == "words":
             await _hear_whole(visit, stack, said)
         else:
@@ -207,10 +254,12 @@ async def _hear(visit: Visit, said: Said) -> None:
     if said.is_edit:
         await _hear_edit(visit, said)
         return
+    if visit.room is not None and not await groups.is_more_of_album(visit, said):
+        return  # no answer after all, and nothing else of a group's talk is passed on
     found = await commands.the_case(visit, said.reply_to, suits=lambda case, role: case.is_open)
     if found is not None:
         await _hear_about(visit, found, said)
-    elif any(case.is_open for case in await talking.cases_of(visit.person.id, visit)):
+    elif any(case.is_open for case in await talking.cases_of(visit)):
         kept = {"text": said.text, "message": said.message, "files": [asdict(file) for file in said.files]}
         await talking.begin(visit, dialogs.start("case", then="hear", **kept))
     else:
@@ -224,17 +273,17 @@ async def _keep_more(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) ->
     files = [*answers["files"], *(asdict(file) for file in said.files)]
     text = "\n".join(filter(None, (answers[words], said.text)))
     waiting = replace(stack[-1], answers={**answers, "files": files, words: text})
-    await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], waiting))
+    await visit.keep_dialogs((*stack[:-1], waiting))
 
 
 async def _hear_whole(visit: Visit, stack: tuple[OpenDialog, ...], said: Said) -> None:
     """A message that was asked for counts as it is, with its files."""
-    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.keep_dialogs(stack[:-1])
     if (found := await moving.visible(visit, stack[-1].ref)) is not None:
         await _hear_about(visit, found, said)
     else:
         await visit.say(talking.GONE, slot=QUESTION)
-    if await visit.work.dialogs.of(visit.person.id) == stack[:-1]:  # else it led to a question, which was asked
+    if await visit.dialogs() == stack[:-1]:  # else it led to a question, which was asked
         await talking.resume(visit)
 
 
@@ -248,7 +297,7 @@ async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> Non
 
 async def _hear_edit(visit: Visit, said: Said) -> None:
     """An edit of something passed on is passed on as an edit; of an answer, it comes too late."""
-    ref = await visit.work.posts.case_of(visit.person.address, said.message)
+    ref = await visit.work.posts.case_of(visit.chat.address, said.message)
     found = await moving.visible(visit, ref) if ref else None
     if found is not None and found[0].is_open and found[1] is not Role.ARBITRATOR:
         if not await relaying.is_held_back(visit, *found):
@@ -257,8 +306,21 @@ async def _hear_edit(visit: Visit, said: Said) -> None:
         await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
 
 
-async def _is_reply_to_another_case(visit: Visit, said: Said, ref: str) -> bool:
+async def _with_this_place_on_top(visit: Visit, stack: tuple[OpenDialog, ...]) -> tuple[OpenDialog, ...]:
+    """Every thread has a question of its own open: what is said there answers that one, whichever was asked last."""
+    here = [opened for opened in stack if visit.is_asked_here(opened)]
+    if not here or here[-1] is stack[-1]:
+        return stack
+    last = stack[-1]
+    is_apart = visit.thread or last.thread or await visit.work.threads.has(visit.chat.address, last.ref)
+    return (*(opened for opened in stack if opened is not here[-1]), here[-1]) if is_apart else stack
+
+
+async def _is_about_another_case(visit: Visit, said: Said, opened: OpenDialog) -> bool:
+    """Whether it is no answer to the dialog, by where it was said or by what it replies to."""
+    if visit.topic:
+        return not visit.is_asked_here(opened)
     if said.reply_to is None:
         return False
-    about = await visit.work.posts.case_of(visit.person.address, said.reply_to)
-    return about is not None and about != ref
+    about = await visit.work.posts.case_of(visit.chat.address, said.reply_to)
+    return about is not None and about != opened.ref

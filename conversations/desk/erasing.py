@@ -70,11 +70,17 @@ def without_person(case: Case, entries: Sequence[Entry], exhibits: Sequence[Evid
         entry for entry in entries if entry.person == person.id and says(entry.fact) and not _is_decision(entry.fact)
     ]
     is_buyer = person.id == case.buyer
+    # By the record, since what somebody gave in a group came from no chat of theirs.
+    given = {e.fact.n for e in entries if e.person == person.id and isinstance(e.fact, facts.EvidenceAdded)}
     shown = [
         item
         for item in exhibits
         if item.refused != ERASED
-        and ((is_buyer and item.by is Role.BUYER) or (bool(item.file.chat) and item.file.chat == person.address))
+        and (
+            (is_buyer and item.by is Role.BUYER)
+            or (bool(item.file.chat) and item.file.chat == person.address)
+            or item.n in given
+        )
     ]
     after = _without_words(case, [entry.fact for entry in gone])
     if is_buyer:

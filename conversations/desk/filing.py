@@ -12,8 +12,8 @@ from conversations.cases.evidence import Evidence
 from conversations.cases.facts import EvidenceFiled, EvidenceRefused
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk.access import recipients
 from conversations.desk.publishing import HEARERS, journal, mark, show_card, show_evidence
+from conversations.desk.rooms import recipients
 from conversations.messages import Mark, Notice, Outgoing, Speech
 from conversations.phrase import Phrase
 from conversations.ports import Work

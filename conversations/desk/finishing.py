@@ -14,10 +14,11 @@ from conversations.cases.ratings import Rating
 from conversations.cases.roles import Role
 from conversations.desk import moving, originals, relaying, talking
 from conversations.desk.about_case import ENDED, why_no_answer, why_no_rating
-from conversations.desk.access import is_for, may, recipients
+from conversations.desk.access import is_for, may
 from conversations.desk.commands import NO_CASE, do
 from conversations.desk.opening import submit
 from conversations.desk.publishing import journal, publish, show_card, tell_parties
+from conversations.desk.rooms import recipients
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import intake
 from conversations.dialogs.dialog import Context
@@ -35,7 +36,7 @@ _SAY_SOMETHING = frozenset({REPLY.name, TEMPLATES.name})
 
 async def finish(visit: Visit, context: Context) -> None:
     """What a dialog with all its answers comes to; afterwards the one before it is taken up again."""
-    name, before = context.dialog.name, await visit.work.dialogs.of(visit.person.id)
+    name, before = context.dialog.name, await visit.dialogs()
     if name == intake.NAME:
         await submit(visit, context)
     elif name == WHICH_CASE.name:
@@ -48,7 +49,7 @@ async def finish(visit: Visit, context: Context) -> None:
         await moving.finish(visit, context, *found)
     else:
         await _FINISHERS[name](visit, context, *found)
-    if await visit.work.dialogs.of(visit.person.id) == before:  # else it led to another question, which was asked
+    if await visit.dialogs() == before:  # else it led to another question, which was asked
         await talking.resume(visit)
 
 
@@ -157,7 +158,7 @@ async def _limit_set(visit: Visit, context: Context, before: Case, role: Role) -
         return
     if await _has_tried_enough(visit, before, role):
         await visit.say(
-            Phrase("You have set it twice, and it stays: trying on would give the other side's away."), slot=QUESTION
+            Phrase("You have set it twice, so it stays: more tries could reveal the other side's limit."), slot=QUESTION
         )
         return
     amount = int(context.answers["amount"])

@@ -15,7 +15,7 @@ from conversations.cases.case import Case
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.intake import verdict_of
+from conversations.dialogs.draft import verdict_of
 from conversations.phrase import Phrase
 
 
@@ -76,8 +76,8 @@ async def must_wait(visit: Visit, context: Context) -> bool:
     until = lately[-CASES.most] + CASES.period
     if verdict_of(replace(context, now=until)).outcome is not verdict_of(context).outcome:
         return False
-    stack = await visit.work.dialogs.of(visit.person.id)
-    await visit.work.dialogs.keep(visit.person.id, (*stack, dialogs.back(context.dialog)))
+    stack = await visit.dialogs()
+    await visit.keep_dialogs((*stack, dialogs.back(context.dialog)))
     await visit.say(
         Phrase.counted(
             "You have opened {n} case within a day, the most at a time. This claim is kept as it is: you can send it from "
@@ -88,6 +88,6 @@ async def must_wait(visit: Visit, context: Context) -> bool:
             until=until,
         ),
         slot=QUESTION,
-        choices=((command(Phrase("Go on with it"), "resume"),),),
+        choices=((command(Phrase("Go on with the claim"), "resume"),),),
     )
     return True

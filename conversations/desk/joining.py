@@ -12,6 +12,7 @@ from conversations.cases.lifecycle import Act, moves_open
 from conversations.cases.roles import Role
 from conversations.desk.access import is_for, role_in
 from conversations.desk.publishing import publish, show_card, tell_operator
+from conversations.desk.rooms import room_for, room_of
 from conversations.desk.visit import QUESTION, Visit, start_choices
 from conversations.messages import Notice, Outgoing, Person, Placing, card_slot
 from conversations.phrase import Phrase
@@ -45,7 +46,7 @@ async def join(visit: Visit, token: str) -> None:
         return
     visit.person = _with(visit.person, (applied,))
     await visit.work.people.save(visit.person)
-    await visit.say(_welcome(applied), choices=start_choices(visit.person), slot=QUESTION)
+    await visit.say(await _welcome(applied, visit.work), choices=start_choices(visit.person), slot=QUESTION)
     await tell_operator(visit.settings, visit.work, _joined(visit.person, applied))
     await _show_cards(visit.person, (applied,), visit.work)
 
@@ -57,7 +58,8 @@ async def admit(person: Person, work: Work) -> Sequence[Application]:
         return ()
     person = _with(person, applied)
     await work.people.save(person)
-    body = Notice(lines=tuple(_welcome(each) for each in applied), choices=start_choices(person))
+    lines = [await _welcome(each, work) for each in applied]
+    body = Notice(lines=tuple(lines), choices=start_choices(person))
     await work.outbox.add(Outgoing(to=person.id, body=body))
     await _show_cards(person, applied, work)
     return applied
@@ -85,10 +87,9 @@ async def dismiss(before: Person, work: Work, now: datetime, *, stores: frozense
     await _end_dialogs(person, work)
     for case in cases:
         line = Phrase("Case {ref} is no longer open to you.", ref=vocabulary.reference(case.ref))
-        body = Notice(lines=(line,))
-        await work.outbox.add(
-            Outgoing(to=person.id, body=body, slot=card_slot(case.ref), placing=Placing.REPLACE, ref=case.ref)
-        )
+        out = Outgoing(to=person.id, body=Notice(lines=(line,)), slot=card_slot(case.ref), placing=Placing.REPLACE)
+        if await room_of(case, role_in(case, before) or Role.SELLER, work) is None:  # else their card is in a room
+            await work.outbox.add(replace(out, ref=case.ref))
         await _release(case, person, work, now)
     await work.outbox.add(Outgoing(to=person.id, body=Notice(lines=tuple(lines), choices=start_choices(person))))
 
@@ -107,7 +108,7 @@ async def _end_dialogs(person: Person, work: Work) -> None:
     if kept == stack:
         return
     await work.dialogs.keep(person.id, kept)
-    if stack[-1:] != kept[-1:]:
+    if [each for each in stack if not each.room][-1:] != [each for each in kept if not each.room][-1:]:
         body = Notice(lines=(_GONE,))
         await work.outbox.add(Outgoing(to=person.id, body=body, slot=QUESTION, placing=Placing.REPLACE))
 
@@ -132,7 +133,7 @@ async def _release(case: Case, person: Person, work: Work, now: datetime) -> Non
 async def _show_cards(person: Person, applied: Sequence[Application], work: Work) -> None:
     stores = sorted({each.store for each in applied if each.store})
     for case in await work.cases.of_stores(stores) if stores else ():
-        if case.is_open and case.buyer != person.id:
+        if case.is_open and case.buyer != person.id and await room_of(case, Role.SELLER, work) is None:
             await show_card(case, person, Role.SELLER, work, placing=Placing.BELOW)
 
 
@@ -142,9 +143,18 @@ def _with(person: Person, applied: Sequence[Application]) -> Person:
     return replace(person, stores=person.stores | stores, is_arbitrator=person.is_arbitrator or decides)
 
 
-def _welcome(applied: Application) -> Phrase:
+async def _welcome(applied: Application, work: Work) -> Phrase:
+    group = await room_for(applied.role, applied.store, work)
+    if applied.role is Role.SELLER and group is not None:
+        return Phrase(
+            "You now answer for store {store}. Its cases are in the group “{group}”.",
+            store=applied.store,
+            group=group.name,
+        )
     if applied.role is Role.SELLER:
         return Phrase("You now answer for store {store}. New cases will appear here.", store=applied.store)
+    if group is not None:
+        return Phrase("You are now an arbitrator. Cases that wait are shown in the group “{group}”.", group=group.name)
     return Phrase("You are now an arbitrator. /queue shows the cases that wait.")
 
 

@@ -23,7 +23,6 @@ from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import EvidenceAdded, OwnerReminded
 from conversations.cases.lifecycle import Act, IllegalMove, waits_for
 from conversations.cases.roles import Role
-from conversations.desk.access import role_in
 from conversations.desk.clocks import give_time
 from conversations.desk.publishing import journal, mark, publish, remind, set_alarm, show_card
 from conversations.desk.visit import QUESTION, Visit, command
@@ -41,9 +40,9 @@ _BOUND_TO_TURN = frozenset({"accept", "decline", "approve"})
 
 
 async def visible(visit: Visit, ref: str, *, lock: bool = False) -> tuple[Case, Role] | None:
-    """The case and what the visitor is in it; None when there is none for them."""
+    """The case and what the visitor is in it, here; None when there is none for them."""
     case = await visit.work.cases.get(ref, lock=lock)
-    role = role_in(case, visit.person) if case is not None else None
+    role = visit.stands_in(case) if case is not None else None
     return None if case is None or role is None else (case, role)
 
 
@@ -73,7 +72,7 @@ async def finish(visit: Visit, context: Context, case: Case, role: Role) -> None
         await visit.say(
             Phrase("The case has moved on meanwhile, so this was not done. Here is where it stands now."), slot=QUESTION
         )
-        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+        await show_card(case, visit.chat, role, visit.work, placing=Placing.BELOW)
         return
     if address := str(answers.get("address", "")):
         store = await visit.work.orders.store(case.store)
@@ -114,7 +113,7 @@ async def add_evidence(
     facts = tuple(EvidenceAdded(item.n, item.file.kind) for item in added)
     if facts:
         await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
-        await mark(visit.person, [item.file for item in added], Mark.TAKEN, visit.work)
+        await mark(visit.chat, [item.file for item in added], Mark.TAKEN, visit.work)
     return facts
 
 

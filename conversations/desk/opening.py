@@ -11,13 +11,13 @@ from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.cases.verdict import Outcome
 from conversations.desk import floods
-from conversations.desk.access import recipients
 from conversations.desk.moving import add_evidence, files_of
 from conversations.desk.publishing import publish, show_card, tell_operator
+from conversations.desk.rooms import recipients
 from conversations.desk.talking import about_order, taken_of
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs.dialog import Context
-from conversations.dialogs.intake import claimable, draft_claim, evidence_needed, verdict_of
+from conversations.dialogs.draft import claimable, draft_claim, evidence_needed, verdict_of
 from conversations.messages import Placing
 from conversations.phrase import Phrase
 from conversations.ports import Work
@@ -58,7 +58,7 @@ async def submit(visit: Visit, context: Context) -> None:
     await publish(moved, Actor(Role.BUYER, visit.person.id), work, now=visit.now, before=None, visit=visit)
     caption = str(context.answers.get("caption", ""))
     exhibits = await add_evidence(visit, case, Role.BUYER, files_of(context), caption)
-    await show_card(case, visit.person, Role.BUYER, work, placing=Placing.BELOW)
+    await show_card(case, visit.chat, Role.BUYER, work, placing=Placing.BELOW)
     sellers = await recipients(case, Role.SELLER, work)
     for seller in sellers if exhibits else ():  # their card says how much evidence there is
         await show_card(case, seller, Role.SELLER, work)

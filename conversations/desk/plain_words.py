@@ -18,15 +18,21 @@ from conversations.understanding import asks_where_it_stands, wish
 async def hear(visit: Visit, said: Said) -> None:
     """A buyer's own account begins their claim, with what it says filled in; nobody has to know a command."""
     person = visit.person
-    if asks_where_it_stands(said.text, visit.lexicons):
+    known = {} if person.stores or person.is_arbitrator else await _known(visit, said)
+    if asks_where_it_stands(said.text, visit.lexicons) and not ("guess" in known and await _has_no_case(visit)):
         await ANYWHERE["cases"](visit, "")
-    elif not person.stores and not person.is_arbitrator and (known := await _known(visit, said)):
+    elif known:
         await begin_claim(visit, **known)
     else:
         await visit.say(
             Phrase("Tell us what is wrong with an order, and we take it from there. /help shows what else you can do."),
             choices=start_choices(visit.person),
         )
+
+
+async def _has_no_case(visit: Visit) -> bool:
+    """Then "it is broken, when do I get my money back?" asks for a claim and not how one stands."""
+    return not await visit.work.cases.of_buyer(visit.person.id)
 
 
 async def _known(visit: Visit, said: Said) -> dict[str, Any]:

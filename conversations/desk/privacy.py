@@ -114,7 +114,7 @@ async def _export(visit: Visit, argument: str) -> None:
     await visit.work.privacy.keep(visit.person.id, replace(wishes, exported_at=visit.now))
     await visit.say(Phrase("Everything about you is being put together; it comes as a file, or several."))
     body = Takeout(caption=Phrase("Everything that is kept about you. Open the page in it to read."))
-    await visit.work.outbox.add(Outgoing(to=visit.person.id, body=body))
+    await visit.tell(Outgoing(to=visit.person.id, body=body))
 
 
 async def _forget(visit: Visit, argument: str) -> None:

@@ -14,7 +14,8 @@ from conversations.cases.evidence import Evidence, File
 from conversations.cases.facts import CaseTaken, Fact
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.desk.access import QUEUE, out_of_reach, recipients, role_in
+from conversations.desk.access import QUEUE
+from conversations.desk.rooms import out_of_reach, recipients
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.messages import (
     Exhibits,
@@ -45,14 +46,19 @@ async def publish(
     await journal(case, time_given, THE_CLOCK, work, now=now)
     came_to_queue = case.state in QUEUE and (before is None or before.state is not case.state)
     for role in HEARERS:
-        for person in await recipients(case, role, work):
-            is_doer = visit is not None and person.id == visit.person.id and role is actor.role
-            lines = _lines(moved.facts, actor.role, role if is_doer or role is not actor.role else None)
+        people = list(await recipients(case, role, work))
+        if visit is not None and role is actor.role and all(person.id != visit.chat.id for person in people):
+            people.append(visit.chat)  # a member of a room who acts in private is answered there
+        for person in people:
+            is_doer = visit is not None and person.id == visit.chat.id and role is actor.role
+            is_told_so = is_doer and visit is not None and visit.room is None
+            lines = _lines(moved.facts, actor.role, role if is_told_so or role is not actor.role else None)
             is_new = (role is Role.SELLER and before is None) or (role is Role.ARBITRATOR and came_to_queue)
             await show_card(case, person, role, work, placing=Placing.BELOW if is_new else Placing.REPLACE)
             if is_doer and visit is not None:
                 # A new case's card says it right below.
                 standing = await _standing(case, role, work) if before is not None else ()
+                lines = visit.signed(lines or _lines(moved.facts, actor.role, role))
                 await visit.say(*lines, *standing, ref=case.ref, slot=QUESTION)
             elif lines:
                 await _notify(case, person, role, lines, work)
@@ -199,10 +205,17 @@ async def _take_leave(before: Case, case: Case, facts: Sequence[Fact], work: Wor
     line = Phrase("Case {ref} no longer waits for you.", ref=vocabulary.reference(case.ref))
     if any(isinstance(fact, CaseTaken) for fact in facts):
         line = Phrase("Case {ref} has been taken by another arbitrator.", ref=vocabulary.reference(case.ref))
+    staying = {person.id for person in await recipients(case, Role.ARBITRATOR, work)}
     for person in await recipients(before, Role.ARBITRATOR, work):
-        if role_in(case, person) is not Role.ARBITRATOR:
+        if person.id not in staying:
             await work.outbox.add(
-                Outgoing(to=person.id, body=Notice(lines=(line,)), slot=card_slot(case.ref), placing=Placing.REPLACE)
+                Outgoing(
+                    to=person.id,
+                    body=Notice(lines=(line,)),
+                    slot=card_slot(case.ref),
+                    placing=Placing.REPLACE,
+                    ref=case.ref,
+                )
             )
 
 

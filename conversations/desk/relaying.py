@@ -13,10 +13,10 @@ from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role, other
 from conversations.cases.states import State
 from conversations.desk import floods, talking, translating
-from conversations.desk.access import recipients
 from conversations.desk.filing import SPEAKERS
 from conversations.desk.moving import add_evidence, make_move, visible
 from conversations.desk.publishing import journal, show_card
+from conversations.desk.rooms import recipients
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.relay import REPLY
@@ -57,7 +57,7 @@ async def speak(visit: Visit, case: Case, role: Role, said: Said) -> None:
         return
     await pass_on(visit, case, role, said)
     if not said.files and asks_where_it_stands(said.text, visit.lexicons):
-        await show_card(case, visit.person, role, visit.work, placing=Placing.BELOW)
+        await show_card(case, visit.chat, role, visit.work, placing=Placing.BELOW)
 
 
 async def is_held_back(visit: Visit, case: Case, role: Role, files: Sequence[File] = ()) -> bool:
@@ -128,9 +128,9 @@ async def _carry(visit: Visit, case: Case, role: Role, said: Said, hearers: Sequ
 async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phrase]) -> None:
     """One notice for each message, and one for all that came together."""
     album = said.album
-    await visit.work.outbox.add(
+    await visit.tell(
         Outgoing(
-            to=visit.person.id,
+            to=visit.chat.id,
             body=Notice(lines=tuple(lines), stays=bool(album)),
             slot=f"album:{album}" if album else "",
             placing=Placing.REPLACE if album else Placing.NEW,
@@ -141,7 +141,7 @@ async def _acknowledge(visit: Visit, case: Case, said: Said, lines: Sequence[Phr
 
 
 def _body(visit: Visit, said: Said, speaker: Phrase) -> Body:
-    source, message = visit.person.address, said.message
+    source, message = visit.chat.address, said.message
     if said.is_edit:
         return Correction(speaker=speaker, text=said.text, source=source, message=message)
     if said.files:

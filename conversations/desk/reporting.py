@@ -9,7 +9,7 @@ from typing import Final
 
 from conversations.cases.figures import Period, Suggestion
 from conversations.desk.visit import Visit, command
-from conversations.messages import Body, Choices, Outgoing, Person
+from conversations.messages import Body, Choices, Outgoing
 from conversations.phrase import Phrase
 from conversations.ports import Work
 from conversations.reports import screens
@@ -49,7 +49,8 @@ async def answer(visit: Visit, argument: str) -> None:
         return
     findings = await findings_of(named[0], days or USUAL, visit.work, visit.now)
     choices = _choices(stores.index(named[0]), but=days or USUAL)
-    await _tell(visit.person, findings, choices, visit.work)
+    for body in _bodies(findings, choices):
+        await visit.tell(Outgoing(to=visit.person.id, body=body))
 
 
 async def digest(person: int, store: str, work: Work, now: datetime) -> None:
@@ -62,7 +63,8 @@ async def digest(person: int, store: str, work: Work, now: datetime) -> None:
     if not findings.is_empty:
         off = (command(Phrase("No weekly reports"), "report", "off"),)
         at = sorted(reader.stores).index(store)
-        await _tell(reader, findings, (*_choices(at, but=LENGTHS[0]), off), work)
+        for body in _bodies(findings, (*_choices(at, but=LENGTHS[0]), off)):
+            await work.outbox.add(Outgoing(to=reader.id, body=body))
 
 
 async def findings_of(store: str, days: int, work: Work, now: datetime) -> Findings:
@@ -96,12 +98,9 @@ async def _with_words(suggestion: Suggestion, period: Period, work: Work) -> Sug
     return replace(suggestion, words=recurring(about, others))
 
 
-async def _tell(reader: Person, findings: Findings, choices: Choices, work: Work) -> None:
-    bodies: list[Body] = [screens.report(findings, choices=choices)]
-    if (picture := screens.picture(findings)) is not None:
-        bodies.insert(0, picture)
-    for body in bodies:
-        await work.outbox.add(Outgoing(to=reader.id, body=body))
+def _bodies(findings: Findings, choices: Choices) -> tuple[Body, ...]:
+    report, picture = screens.report(findings, choices=choices), screens.picture(findings)
+    return (report,) if picture is None else (picture, report)
 
 
 async def _switch(visit: Visit, *, is_off: bool) -> None:

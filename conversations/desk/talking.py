@@ -17,8 +17,9 @@ from conversations.desk.policies import history_on, policy_of
 from conversations.desk.publishing import tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.dialog import Complaint, Context, Dialog, Reply
-from conversations.dialogs.intake import INTAKE, order_key
+from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply
+from conversations.dialogs.draft import order_key
+from conversations.dialogs.intake import FILES, INTAKE, Heard, overhear
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.originals import ORIGINAL
 from conversations.dialogs.rating import RATING, RESPOND
@@ -26,6 +27,7 @@ from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, 
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
 from conversations.ports import OpenDialog, Work
+from conversations.understanding import wish
 
 #: Every dialog by name.
 DIALOGS: Mapping[str, Dialog] = {
@@ -42,28 +44,35 @@ _MOVED_ON = Phrase("This question has moved on; here is the open one.")
 
 async def begin(visit: Visit, opened: OpenDialog) -> None:
     """Begins a dialog (one of the same name about the same case is begun anew) and asks its first question."""
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     others = [d for d in stack if (d.name, d.ref) != (opened.name, opened.ref)]
     await go_on(visit, (*others, opened))
 
 
 async def go_on(
-    visit: Visit, stack: tuple[OpenDialog, ...], complaint: Phrase | None = None, placing: Placing | None = None
+    visit: Visit,
+    stack: tuple[OpenDialog, ...],
+    complaint: Phrase | None = None,
+    placing: Placing | None = None,
+    *,
+    stays: bool = False,
 ) -> None:
-    """Asks the next question of the last dialog, or finishes it when nothing is left to ask."""
-    opened = stack[-1]
+    """Asks the next question of the last dialog, or finishes it when nothing is left to ask. One that is about no case
+    goes on where the visitor is, unless it `stays` where it was asked before."""
+    opened = stack[-1] if stays else replace(stack[-1], thread=visit.thread)
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened)
     step = dialogs.next_step(dialog, context)
     if step is None:
-        await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+        await visit.keep_dialogs(stack[:-1])
         await visit.finish(visit, context)
         return
     if not _is_open_to(context):
         await _end(visit, stack)
         return
-    await visit.work.dialogs.keep(visit.person.id, (*stack[:-1], replace(opened, step=step.id)))
-    await visit.ask(dialogs.question(dialog, step, context, complaint=complaint), ref=opened.ref, placing=placing)
+    await visit.keep_dialogs((*stack[:-1], replace(opened, step=step.id)))
+    asked = dialogs.question(dialog, step, context, complaint=complaint)
+    await visit.ask(asked, ref=opened.ref, placing=placing, thread=opened.thread)
 
 
 async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> None:
@@ -75,23 +84,36 @@ async def take(visit: Visit, stack: tuple[OpenDialog, ...], reply: Reply) -> Non
     if step is None or step.id != opened.step:  # what was answered is not the question any more: things have changed
         await go_on(visit, stack, complaint=_MOVED_ON)
         return
-    if step.id == "code" and (is_shut := await _is_order_shut(visit, context)):
+    if is_shut := step.id == "code" and await _is_order_shut(visit, context):
         context = replace(context, found=())
-    given = step.take(context, reply)
-    album = album_begun(opened, reply)
-    if isinstance(given, Complaint) and album:
-        await _say_of_album(visit, album, given.why, opened.ref)
-        return
+    given: Given | Complaint | Heard = step.take(context, reply)
     if isinstance(given, Complaint):
-        if step.id == "code" and await _has_guessed_too_often(visit, context, is_shut=is_shut):
+        if step.id == "code" and _is_guess(reply) and await _has_guessed_too_often(visit, context, is_shut=is_shut):
             await _lock(visit, stack)
             return
-        await go_on(visit, stack, complaint=given.why)
-        return
-    opened = dialogs.answer(opened, step.id, given)
-    if step.id == "code":
-        await _bind(visit, opened)
-    await go_on(visit, (*stack[:-1], opened), placing=Placing.REPLACE if album else None)
+        given = _overheard(visit, context, reply) or given
+    album = album_begun(opened, reply)
+    placing = Placing.REPLACE if album else None
+    match given:
+        case Complaint(why) if album:
+            await _say_of_album(visit, album, why, opened.ref)
+        case Complaint(why):
+            await go_on(visit, stack, complaint=why)
+        case Heard(draft, note):
+            await go_on(visit, (*stack[:-1], draft), complaint=note, placing=placing)
+        case _:
+            opened = dialogs.answer(opened, step.id, given)
+            if step.id == "code":
+                await _bind(visit, opened)
+            await go_on(visit, (*stack[:-1], opened), placing=placing)
+
+
+def _overheard(visit: Visit, context: Context, reply: Reply) -> Heard | Complaint | None:
+    """What somebody tells us in the middle of a claim instead of answering. Only a claim listens for it, and not while
+    it asks for files, which says itself what is wrong with one."""
+    if context.dialog.name != INTAKE.name or context.dialog.step == FILES.id or not isinstance(reply, Said):
+        return None
+    return overhear(context, reply, wish(reply.text, visit.lexicons))
 
 
 def album_begun(opened: OpenDialog, reply: Reply) -> str:
@@ -106,13 +128,12 @@ def album_begun(opened: OpenDialog, reply: Reply) -> str:
 async def _say_of_album(visit: Visit, album: str, line: Phrase, ref: str) -> None:
     """In one place for all of an album, so that what comes after it does not push it away."""
     body = Notice(lines=(line,), stays=True)
-    out = Outgoing(to=visit.person.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref)
-    await visit.work.outbox.add(out)
+    await visit.tell(Outgoing(to=visit.chat.id, body=body, slot=f"album:{album}", placing=Placing.REPLACE, ref=ref))
 
 
 async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
     """A button under a question. One under an old question shows the question that is open now."""
-    stack = await visit.work.dialogs.of(visit.person.id)
+    stack = await visit.dialogs()
     asked = (pressed.dialog, pressed.ref)
     at = next((i for i, opened in enumerate(stack) if (opened.name, opened.ref) == asked), None)
     if at is None:
@@ -138,7 +159,7 @@ async def press(visit: Visit, pressed: presses.AnswerPress) -> None:
 async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
     """Drops the last dialog, and comes back to the one before it."""
     rest = stack[:-1]
-    await visit.work.dialogs.keep(visit.person.id, rest)
+    await visit.keep_dialogs(rest)
     await visit.toast()
     opened = stack[-1]
     shown = command(Phrase("Show the case"), "case", opened.ref)
@@ -151,8 +172,8 @@ async def cancel(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
 
 async def resume(visit: Visit) -> None:
     """Asks again what was being asked before, below what has been said since."""
-    if stack := await visit.work.dialogs.of(visit.person.id):
-        await go_on(visit, stack, placing=Placing.BELOW)
+    if stack := await visit.dialogs():
+        await go_on(visit, stack, placing=Placing.BELOW, stays=True)
 
 
 def _is_open_to(context: Context) -> bool:
@@ -165,7 +186,7 @@ def _is_open_to(context: Context) -> bool:
 
 
 async def _end(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
-    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.keep_dialogs(stack[:-1])
     await visit.say(GONE, slot=QUESTION)
     await resume(visit)
 
@@ -190,19 +211,19 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
     if opened.name in ("rule", ORIGINAL.name):
         return replace(context, exhibits=tuple(await work.evidence.of(opened.ref)))
     if opened.name == WHICH_CASE.name:
-        return replace(context, cases=await cases_of(person.id, visit))
+        return replace(context, cases=await cases_of(visit))
     return context
 
 
-async def cases_of(person: int, visit: Visit) -> tuple[Case, ...]:
-    """Every case that is the visitor's in any role, open ones first."""
-    work = visit.work
+async def cases_of(visit: Visit) -> tuple[Case, ...]:
+    """Every case that is the visitor's in any role, open ones first; in a room those that the room is for."""
+    work, person = visit.work, visit.person.id
     found = [*await work.cases.of_buyer(person)]
     if visit.person.stores:
         found += await work.cases.of_stores(sorted(visit.person.stores))
     if visit.person.is_arbitrator:
         found += await work.cases.of_arbitrator(person)
-    unique = {case.ref: case for case in found}
+    unique = {case.ref: case for case in found if visit.stands_in(case) is not None}
     return tuple(sorted(unique.values(), key=lambda case: (not case.is_open, case.due_at or case.opened_at)))
 
 
@@ -292,6 +313,11 @@ def _guesses_at(context: Context) -> str:
     return f"guess:{bare.lstrip('#＃').lower()}"
 
 
+def _is_guess(reply: Reply) -> bool:
+    """A photo of what went wrong is none."""
+    return isinstance(reply, str) or bool(reply.text)
+
+
 async def _has_guessed_too_often(visit: Visit, context: Context, *, is_shut: bool) -> bool:
     await visit.work.guesses.add(visit.person.id, visit.now)
     if not is_shut:
@@ -314,7 +340,7 @@ async def _tell_of_guesses(visit: Visit, context: Context) -> None:
 
 
 async def _lock(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
-    await visit.work.dialogs.keep(visit.person.id, stack[:-1])
+    await visit.keep_dialogs(stack[:-1])
     await visit.say(LOCKED, slot=QUESTION)
 
 

@@ -44,7 +44,7 @@ async def follow(visit: Visit, hearers: Sequence[Person], said: Said, *, ref: st
         if spoken(hearer.language) == spoken(visit.person.language):
             continue
         if hearer.translation is Consent.GIVEN:
-            body = Translation(text=said.text, source=visit.person.address, message=said.message)
+            body = Translation(text=said.text, source=visit.chat.address, message=said.message)
             await visit.work.outbox.add(Outgoing(to=hearer.id, body=body, ref=ref))
         elif _is_to_be_asked(visit, hearer):
             await visit.work.people.save(replace(hearer, translation=Consent.ASKED, translation_at=visit.now))
@@ -59,10 +59,9 @@ async def answer(visit: Visit, argument: str) -> None:
     visit.answers_question = bool(visit.query)
     if consent is None:
         body = _question()
-        await visit.work.outbox.add(Outgoing(to=visit.person.id, body=body, slot=_SLOT, placing=visit.placing))
+        await visit.tell(Outgoing(to=visit.chat.id, body=body, slot=_SLOT, placing=visit.placing))
         return
-    visit.person = replace(visit.person, translation=consent, translation_at=visit.now)
-    await visit.work.people.save(visit.person)
+    await visit.change(translation=consent, translation_at=visit.now)
     await visit.say(_SAID[consent], slot=_SLOT)
 
 

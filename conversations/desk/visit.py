@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from conversations import presses
+from conversations.cases.case import Case
+from conversations.cases.roles import Role
+from conversations.desk.access import role_in
 from conversations.dialogs.dialog import Context
 from conversations.messages import Choice, Choices, Notice, Outgoing, Person, Placing, Question, Style, Toast
 from conversations.phrase import Phrase
 from conversations.policy import Pack
-from conversations.ports import Work
+from conversations.ports import OpenDialog, Work
 from conversations.understanding import Lexicon
 
 QUESTION = "question"
@@ -36,9 +40,11 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered.
+    """A person's turn at the desk. `message` is theirs (none for a press), `query` the press to be answered, `thread` the
+    thread they are in and `topic` the case it is about, if any.
 
-    `finish` is what a dialog with all its answers comes to.
+    `finish` is what a dialog with all its answers comes to. `room` is the group they are in, in which they are answered
+    too; `about` is the case that it is about there.
     """
 
     work: Work
@@ -49,6 +55,54 @@ class Visit:
     message: int | None = None
     query: str = ""
     answers_question: bool = False  # a button under the open question was pressed
+    room: Person | None = None
+    thread: int = 0
+    topic: str = ""
+    about: str = ""
+
+    @property
+    def chat(self) -> Person:
+        """Where the visitor is answered: their room, else they themselves."""
+        return self.room or self.person
+
+    @property
+    def role(self) -> Role | None:
+        """What everybody who acts in a room is there; None in private."""
+        return self.room.room.role if self.room is not None and self.room.room is not None else None
+
+    def stands_in(self, case: Case) -> Role | None:
+        """What the visitor is in a case, here: in a room nothing but what the room is for."""
+        role = role_in(case, self.person)
+        if self.room is None:
+            return role
+        here = self.room.room
+        is_here = here is not None and role is here.role and here.store in ("", case.store)
+        return role if is_here else None
+
+    @property
+    def ways_on(self) -> Choices:
+        """Where to go from here; nothing in a room, where everybody sees it."""
+        return start_choices(self.person) if self.room is None else ()
+
+    async def dialogs(self) -> tuple[OpenDialog, ...]:
+        """What is open with the visitor here, the one being answered last: what they began in a room is theirs, and stays
+        there."""
+        return tuple(each for each in await self.work.dialogs.of(self.person.id) if each.room == self._place)
+
+    async def keep_dialogs(self, stack: Sequence[OpenDialog]) -> None:
+        """Keeps what is open here in the place of what was."""
+        others = [each for each in await self.work.dialogs.of(self.person.id) if each.room != self._place]
+        here = [replace(each, room=self._place) for each in stack]
+        await self.work.dialogs.keep(self.person.id, (*others, *here))
+
+    @property
+    def question_slot(self) -> str:
+        """Where the open question stands; in a room each member has one."""
+        return QUESTION if self.room is None else f"{QUESTION}:{self.person.id}"
+
+    @property
+    def _place(self) -> int:
+        return 0 if self.room is None else self.room.id
 
     async def say(
         self,
@@ -60,27 +114,59 @@ class Visit:
         quotes: bool = False,
         is_list: bool = False,
     ) -> None:
-        """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message."""
-        await self.work.outbox.add(
+        """A notice to the visitor; in place of the question they answered when it has that slot. `quotes` their message,
+        as everything does in a room."""
+        await self.tell(
             Outgoing(
-                to=self.person.id,
+                to=self.chat.id,
                 body=Notice(lines=lines, title=title, choices=choices, is_list=is_list),
-                ref=ref,
-                slot=slot,
+                ref=ref or self.about,
+                slot=self.question_slot if slot == QUESTION else slot,
                 placing=self.placing if slot else Placing.NEW,
-                answers=self.message if quotes else None,
+                answers=self.message if quotes or self.room is not None else None,
             )
         )
 
-    async def ask(self, question: Question, *, ref: str = "", placing: Placing | None = None) -> None:
-        """Puts a question in the place of the one that is open."""
-        out = Outgoing(to=self.person.id, body=question, slot=QUESTION, placing=placing or self.placing, ref=ref)
-        await self.work.outbox.add(out)
+    async def ask(
+        self, question: Question, *, ref: str = "", placing: Placing | None = None, thread: int | None = None
+    ) -> None:
+        """Puts a question in the place of the one that is open, in another thread than the visitor's if one is given."""
+        if self.room is not None:
+            whose = Phrase("This is for {name}. To answer in words, reply to this message.", name=self.person.name)
+            question = replace(question, lines=(*question.lines, whose))
+        out = Outgoing(
+            to=self.chat.id,
+            body=question,
+            slot=self.question_slot,
+            placing=placing or self.placing,
+            ref=ref or self.about,
+            answers=self.message if self.room is not None else None,
+        )
+        await self.tell(out, thread=thread)
+
+    async def tell(self, out: Outgoing, *, thread: int | None = None) -> None:
+        """Says something to the visitor, where they are if it is about no case."""
+        await self.work.outbox.add(replace(out, thread=self.thread if thread is None else thread))
+
+    def signed(self, lines: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+        """Lines about what the visitor did; in a room they tell which of its members it was."""
+        if self.room is None or not lines:
+            return lines
+        return (Phrase("{name}: {what}", name=self.person.name, what=lines[0]), *lines[1:])
 
     @property
     def placing(self) -> Placing:
         """Where the next word in a dialog goes: into the question that was answered by its button, else below."""
         return Placing.REPLACE if self.answers_question else Placing.BELOW
+
+    async def change(self, **what: Any) -> None:
+        """Keeps something about the chat they are in; what is so in a room is so for everybody there."""
+        changed = replace(self.chat, **what)
+        if self.room is None:
+            self.person = changed
+        else:
+            self.room = changed
+        await self.work.people.save(changed)
 
     async def toast(self, text: Phrase | None = None, *, is_alert: bool = False) -> None:
         """Answers the press, once; nothing when the visitor wrote."""
@@ -89,6 +175,10 @@ class Visit:
                 Outgoing(to=self.person.id, body=Toast(query=self.query, text=text, is_alert=is_alert))
             )
 
+    def is_asked_here(self, opened: OpenDialog) -> bool:
+        """Whether a dialog is held in the thread that the visitor is in, or like them outside of all."""
+        return opened.ref == self.topic if opened.ref else opened.thread == self.thread
+
     @property
     def lexicons(self) -> Sequence[Lexicon]:
         """The words to understand the visitor by."""
@@ -96,7 +186,9 @@ class Visit:
 
     async def open_ref(self, ref: str) -> None:
         """Remembers the case that the visitor looks at."""
-        if self.person.open_ref != ref:
+        if self.room is not None:
+            self.about = ref
+        elif self.person.open_ref != ref:
             self.person = replace(self.person, open_ref=ref)
             await self.work.people.save(self.person)
 

@@ -60,6 +60,16 @@ def _moves() -> tuple[Command, ...]:
 COMMANDS: tuple[Command, ...] = (*_HOUSE, *_moves())
 BY_NAME = {command.name: command for command in COMMANDS}
 
+#: What is between us and one person, and not for a group to see: their own affairs, and what an arbitrator alone may open.
+_IN_PRIVATE = frozenset(
+    {"new", "original", "casefile", "limit", "problem", "rate", "report", "privacy", "export", "forget"}
+)
+
+
+def here(role: Role) -> frozenset[str]:
+    """The commands that work in a room whose members have that role."""
+    return frozenset(command.name for command in COMMANDS if role in command.roles) - _IN_PRIVATE | {"translate"}
+
 
 def menu(roles: frozenset[Role]) -> tuple[Command, ...]:
     """What the menu of somebody with these roles shows; a buyer's when they have none."""

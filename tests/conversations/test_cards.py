@@ -63,6 +63,7 @@ def test_a_card_says_whose_turn_it_is_until_when_and_what_happens_otherwise(buil
 
     assert (seen.ref, seen.due_at) == ("A7K-Q2M", case.due_at)
     assert (seen.turn is None) == (seen.default is None) == (state in ENDS)
+    assert seen.is_over is (state in ENDS)
     assert build.plain(seen.title) == "Case A7K-Q2M · Blue mug"
     assert text(build, seen)
     assert all(len(choice.do.encode()) <= 55 for row in seen.choices for choice in row)
@@ -314,6 +315,9 @@ def test_long_titles_are_cut(build):
     order = replace(order, items=(replace(order.items[0], title="x" * 100),))
 
     assert len(build.plain(vocabulary.headline(build.case(), order))) == len("Case A7K-Q2M · ") + 48
+    assert vocabulary.topic(build.case(), order) == f"A7K-Q2M · {order.items[0].title}"
+    assert vocabulary.topic(build.case(), None) == "A7K-Q2M"
+    assert build.plain(vocabulary.closed_topic("A7K-Q2M")) == "Closed · A7K-Q2M"
 
 
 def ruling_on(build, kind, amount=0, *, earlier=0, claimed=None, **terms):

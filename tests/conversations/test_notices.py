@@ -167,7 +167,7 @@ def test_the_doer_is_told_in_the_second_person(build):
     ("fact", "who", "said"),
     [
         (facts.OfferLapsed(1, S), C, "The buyer did not answer, so the seller's offer has lapsed. Silence never accepts an offer."),
-        (facts.OfferLapsed(1, C), C, "Not both parties took the middle between their limits, so it has lapsed. You can still agree otherwise."),
+        (facts.OfferLapsed(1, C), C, "You did not both accept the middle between your limits, so it has lapsed. You can still agree otherwise."),
         (facts.OfferLapsed(1, B), C, "The seller did not answer the buyer's offer, so an arbitrator has been called."),
         (facts.GoodsDisputed(False, "empty box"), B, "The buyer says that the goods have not arrived: “empty box”"),
         (facts.GoodsDisputed(True, "wet"), S, "The seller says that something is wrong with the goods: “wet”"),

@@ -12,8 +12,10 @@ ENGLISH = Lexicon(
     status=("where is my case",),
 )
 CHINESE = Lexicon(reasons={Reason.DAMAGED: ("碎了",)}, harsh=("骗子",))
-ARABIC = Lexicon(remedies={Remedy.REFUND: ("استرداد",)})
-VIETNAMESE = Lexicon(remedies={Remedy.REFUND: ("hoàn tiền", "đền tiền")})
+ARABIC = Lexicon(remedies={Remedy.REFUND: ("استرداد", "فلوسي"), Remedy.RETURN: ("مرتجعة",)})
+VIETNAMESE = Lexicon(
+    remedies={Remedy.REFUND: ("hoàn tiền", "đền tiền")}, reasons={Reason.NOT_AS_DESCRIBED: ("hàng giả.", "túi+giả.")}
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,12 @@ VIETNAMESE = Lexicon(remedies={Remedy.REFUND: ("hoàn tiền", "đền tiền")}
         ("أريد الاسترداد", Wish(Remedy.REFUND, None)),
         ("toi muon hoan tien", Wish(Remedy.REFUND, None)),
         ("Đền tiền cho tôi", Wish(Remedy.REFUND, None)),
+        ("đây là hàng giả, shop ơi", Wish(None, Reason.NOT_AS_DESCRIBED)),
+        ("hàng giao chậm", None),
+        ("cái túi này giả", Wish(None, Reason.NOT_AS_DESCRIBED)),
+        ("cái túi này giao chậm", None),
+        ("رجعوا فلـوسى", Wish(Remedy.REFUND, None)),
+        ("السلعه مرتجعه", Wish(Remedy.RETURN, None)),
         ("", None),
         ("hello", None),
     ],

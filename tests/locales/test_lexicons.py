@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from conversations.cases.claim import Reason, Remedy
-from conversations.understanding import Wish, fold, is_heated, wish
+from conversations.understanding import Wish, asks_where_it_stands, fold, is_heated, wish
 from locales import languages
 from locales.lexicons import lexicon, lexicons, read
 
@@ -45,11 +45,12 @@ def test_entries_are_not_so_short_that_they_hit_by_chance(tag):
 
 @pytest.mark.parametrize(("tag", "example"), [(tag, each) for tag in TAGS for each in read(tag)["examples"]])
 def test_examples_are_understood(tag, example):
-    remedy, reason = example.get("remedy"), example.get("reason")
+    text, remedy, reason = example["text"], example.get("remedy"), example.get("reason")
     meant = Wish(Remedy(remedy) if remedy else None, Reason(reason) if reason else None)
 
-    assert wish(example["text"], lexicons(tag)) == (None if meant == Wish(None, None) else meant)
-    assert not is_heated(example["text"], lexicons(tag))
+    assert wish(text, lexicons(tag)) == (None if meant == Wish(None, None) else meant)
+    assert not is_heated(text, lexicons(tag))
+    assert asks_where_it_stands(text, lexicons(tag)) == example.get("status", False)
 
 
 @pytest.mark.parametrize("tag", TAGS)

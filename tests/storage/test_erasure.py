@@ -12,7 +12,7 @@ from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import MessagePassedOn
 from conversations.cases.orders import Order
 from conversations.cases.roles import Role
-from conversations.messages import Notice, Outgoing, Person, Sender
+from conversations.messages import Notice, Outgoing, Person, Room, Sender
 from conversations.phrase import Phrase
 from conversations.ports import Link, LinkPurpose, OpenDialog, Wishes
 from storage.database import Database
@@ -60,6 +60,8 @@ async def live(db: Database, person: Person, other: Person, order: Order, case: 
         file = File(kind=FileKind.PHOTO, file_id="CANARY", unique_id="u", size=9, chat=person.address)
         [draft] = await work.evidence.add("DRAFT1", [file], by=Role.BUYER, at=now, caption="CANARY")
         await work.evidence.save("DRAFT1", replace(draft, sha256="aa" * 32, copy="bb" * 32))
+        group = await work.people.greet(Sender(address=-4001, name="The desk"))
+        await work.rooms.keep(group.id, Room(role=Role.SELLER, store="Lumen", linked_by=person.id, linked_at=now))
         await work.posts.record(person.address, 5, ref=case.ref)
         await work.posts.record(other.address, 6, ref=case.ref, origin=(person.address, 4))
         for to, ref in ((person.id, ""), (other.id, case.ref), (other.id, "")):
@@ -72,7 +74,14 @@ async def live(db: Database, person: Person, other: Person, order: Order, case: 
             "reply_to_message": {"message_id": 6, "chat": {"id": other.address}, "text": "CANARY"},
         }
     }
-    await db.inbox.put([RawUpdate(1, str(person.address), mine), RawUpdate(2, str(other.address), quoted)])
+    in_a_group = {"message": {"text": "/reply CANARY", "from": {"id": person.address}, "chat": {"id": -4001}}}
+    await db.inbox.put(
+        [
+            RawUpdate(1, str(person.address), mine),
+            RawUpdate(2, str(other.address), quoted),
+            RawUpdate(3, "-4001", in_a_group),
+        ]
+    )
 
 
 async def test_nothing_is_left_of_an_erased_person(db: Database, people: People, order: Order, opened: Case) -> None:

@@ -23,7 +23,7 @@ from conversations.cases.figures import Suggestion
 from conversations.cases.orders import Order, OrderKey, Store
 from conversations.cases.roles import Role
 from conversations.cases.states import State
-from conversations.messages import Notice, Outgoing, Sender
+from conversations.messages import Notice, Outgoing, Room, Sender
 from conversations.phrase import Phrase
 from conversations.ports import Application, Link, LinkPurpose, OpenDialog, Wishes
 from storage import codec
@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.lanes import Leased, Outcome
 from storage.posts import Posted
 from storage.queues import RawUpdate
+from storage.threads import Thread
 from storage.work import SqlWork
 
 NOW = datetime.now(UTC)
@@ -40,12 +41,13 @@ REF = "R05000"
 EXHIBIT = File(kind=FileKind.PHOTO, file_id="f", unique_id="u", size=1, mime="image/jpeg")
 SHOWN = Evidence(n=1, by=Role.BUYER, at=NOW, file=EXHIBIT, caption="")
 
+ROOM = Room(role=Role.SELLER, store="Lumen", linked_by=1, linked_at=NOW)
 ADVICE = Suggestion(store="Lumen", kind="slow", made_at=NOW, days=30, was=1)
 
 #: Rows of each of the tables that grow with the cases.
 ROWS = 20_000
 GROWING = {"people", "roles", "dialogs", "orders", "bindings", "links", "cases", "journal", "evidence", "alarms"}
-GROWING |= {"posts", "lanes", "items"}
+GROWING |= {"posts", "threads", "lanes", "items"}
 
 #: The most rows that a statement may look at, found or not: a list, twice over.
 MOST = 250
@@ -63,7 +65,11 @@ CALLS: dict[str, Call] = {
     "people.at_address": lambda w: w.people.at_address(5_000),
     "people.sellers_of": lambda w: w.people.sellers_of("Lumen"),
     "people.arbitrators": lambda w: w.people.arbitrators(),
+    "people.room_of": lambda w: w.people.room_of(Role.SELLER, "Lumen"),
+    "people.move": lambda w: _moved(w),
     "people.save": lambda w: _renamed(w),
+    "rooms.keep": lambda w: w.rooms.keep(5_000, ROOM),
+    "rooms.check": lambda w: w.rooms.check(5_000),
     "orders.expect": lambda w: w.orders.expect([KEY]),
     "cases.expect": lambda w: w.cases.expect([KEY]),
     "dialogs.expect": lambda w: w.dialogs.expect([5_000, 5_001]),
@@ -111,11 +117,16 @@ CALLS: dict[str, Call] = {
     "links.redeem": lambda w: w.links.redeem("token", NOW, person=5_000),
     "posts.record": lambda w: w.posts.record(5_000, 70_000, slot="question", origin=(1, 2)),
     "posts.keep": lambda w: w.posts.keep([Posted(5_000, 70_001, slot="question", origin=(1, 2))]),
-    "posts.after": lambda w: w.posts.after(5_000, 5_000, limit=12),
+    "posts.after": lambda w: w.posts.after(5_000, 5_000, ref=REF, limit=12),
     "posts.in_slots": lambda w: w.posts.in_slots([(5_000, "question"), (5_001, "question")]),
     "posts.in_slot": lambda w: w.posts.in_slot(5_000, "question"),
     "posts.copy_of": lambda w: w.posts.copy_of(5_000, 5_000, to=5_001),
+    "posts.knows": lambda w: w.posts.knows(5_000, 70_000),
     "posts.case_of": lambda w: w.posts.case_of(5_000, 70_000),
+    "threads.of": lambda w: w.threads.of(5_000, REF),
+    "threads.has": lambda w: w.threads.has(5_000, REF),
+    "threads.keep": lambda w: w.threads.keep(5_000, REF, Thread(number=70_000, name="R05-000")),
+    "threads.case_of": lambda w: w.threads.case_of(5_000, 5_000),
     "guesses.count": lambda w: w.guesses.count(5_000, NOW - HOUR),
     "guesses.add": lambda w: w.guesses.add(5_000, NOW),
     "marks.get": lambda w: w.marks.get("alive", lock=True),
@@ -171,6 +182,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "inbox.reclaim": lambda db: db.inbox.reclaim(["t1"]),
     "outbox.lease": lambda db: db.outbox.lease(16, 10, 60.0),
     "fetches.lease": lambda db: db.fetches.lease(4, 10, 60.0),
+    "checks.lease": lambda db: db.checks.lease(4, 10, 60.0),
     "alarms.due": lambda db: db.alarms.due(NOW, 20, 30.0),
     "alarms.late": lambda db: db.alarms.late(NOW),
     "alarms.next_at": lambda db: db.alarms.next_at(),
@@ -183,6 +195,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
 OPERATOR = {
     "cases.count_by_state": "a gauge that is scraped",
     "people.applications": "a list on the command line",
+    "rooms.all": "a list on the command line",
     "people.with_roles": "a list on the command line",
     "digests.due": "once a week, of every seller",
     "journal.refs": "all records are checked on the command line",
@@ -206,6 +219,10 @@ OPERATOR = {
     "outbox.introduce": "people and slots that the unit of work knows of already; see people.get and posts.in_slots",
     "guesses.purge": "of a table that only holds wrong guesses",
 }
+
+
+async def _moved(work: SqlWork) -> Any:
+    return await work.people.move(await work.people.get(5_003), -5_003)
 
 
 async def _renamed(work: SqlWork) -> None:
@@ -306,6 +323,8 @@ FILLING = (
     SELECT 'R' || lpad(i::text, 5, '0'), now() + (i - 100) * interval '1 minute' FROM generate_series(1, {n}) i""",
     """INSERT INTO posts (address, message, slot, ref, origin_address, origin_message)
     SELECT i % 10000, i, CASE WHEN i < 10000 THEN 'question' ELSE '' END, '', i, i FROM generate_series(1, {n}) i""",
+    """INSERT INTO threads (address, ref, thread, name, is_closed, holds_card)
+    SELECT i % 10000, 'R' || lpad(i::text, 5, '0'), i, '', false, true FROM generate_series(1, {n}) i""",
     """INSERT INTO lanes (queue, lane, ready_at, token, attempts)
     SELECT q, i::text, CASE WHEN i % 100 = 0 THEN now() - interval '1 minute' END, 't' || i, 1
     FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches']) q""",

@@ -116,13 +116,14 @@ class Bench:
     url: str = ""
     translate_url: str | None = None
     database_url: str = ""  # SQLite in the folder, unless said otherwise
+    has_topics: bool = False
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
     beside: Beside = field(init=False)
 
     async def __aenter__(self) -> Self:
         self.clock = AdjustableClock(NOW)
-        self.world = World(token=DEMO_TOKEN, clock=self.clock)
+        self.world = World(token=DEMO_TOKEN, clock=self.clock, topics_in_private=self.has_topics)
         server = await self._stack.enter_async_context(serve(create_app(self.world, advance=self.clock.advance)))
         self.url = server.url
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(server.url))
@@ -281,6 +282,10 @@ class Bench:
         await self.quiet()
         return result.output
 
+    async def kept(self) -> str:
+        """Everything that the queues hold, dealt with or not."""
+        return "\n".join(str(payload) for (payload,) in await self.beside("select payload from items"))
+
     async def quiet(self) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due."""
         async with asyncio.timeout(_PATIENCE):
@@ -306,6 +311,10 @@ class Bench:
             told: dict[str, Any] = await answer.json()
             assert answer.ok, told
             return told
+
+    async def delete(self, path: str) -> None:
+        async with self._http.delete(path) as answer:
+            assert answer.ok, await answer.text()
 
     async def get(self, path: str) -> dict[str, Any]:
         async with self._http.get(path) as answer:

@@ -31,19 +31,29 @@ class Chat:
     query: str = ""  # of the last press
     said: list[str] = field(default_factory=list)  # everything this person ever wrote
 
+    @property
+    def first_name(self) -> str:
+        """As the bot names them to those they work with."""
+        return f"{self.surname.partition('-')[0]} {self.surname}"
+
     # What the person does
 
     async def start(self, payload: str | None = None) -> None:
         await self._do("start", {"payload": payload} if payload else {})
 
-    async def say(self, text: str, *, reply_to: int | None = None) -> int:
+    async def say(self, text: str, *, reply_to: int | None = None, is_outside: bool = False) -> int:
+        """`is_outside` of all topics, where there are any."""
         self.said.append(text)
-        told = await self._do("send", {"text": text, **({"reply_to": reply_to} if reply_to else {})})
+        thread = None if is_outside else await self.thread(reply_to)
+        body = {"text": text, "reply_to": reply_to, "thread_id": thread}
+        told = await self._do("send", {name: value for name, value in body.items() if value is not None})
         return int(told["messages"][0]["message_id"])
 
     async def send(self, *files: tuple[str, bytes, str], caption: str = "", kind: str = "") -> list[int]:
         """Files as (name, content, type); several photos or videos are an album."""
         form = aiohttp.FormData()
+        if thread := await self.thread():
+            form.add_field("thread_id", str(thread))
         if caption:
             self.said.append(caption)
             form.add_field("caption", caption)
@@ -97,7 +107,23 @@ class Chat:
     # What the person sees
 
     async def messages(self) -> list[dict[str, Any]]:
-        return list((await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"])
+        """Without what Telegram says of topics."""
+        told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["messages"]
+        return [message for message in told if not any(name.startswith("forum_topic") for name in message)]
+
+    async def topics(self) -> dict[int, str]:
+        """The names of the chat's topics, by their numbers."""
+        told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["topics"]
+        return {topic["thread_id"]: _plain(topic["name"]) for topic in told}
+
+    async def thread(self, reply_to: int | None = None) -> int | None:
+        """The topic that this person writes in, where there are any: that of the message they reply to, else where the
+        bot spoke last."""
+        if not self.bench.has_topics:
+            return None
+        bot = self.bench.world.bot_id
+        spoken = [m for m in await self.messages() if reply_to in (None, m["message_id"]) and m["from"]["id"] == bot]
+        return spoken[-1].get("message_thread_id") if spoken else None
 
     def words(self) -> list[str]:
         """Everything this person ever wrote, and what followed a command, with its reference or without."""

@@ -32,6 +32,7 @@ _module("chat")
 _module("leaks")
 stories_bench = _module("bench")
 _module("steps")
+_module("rooms")
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,12 @@ def pseudo_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads English reads every text of ours in brackets, so that one which never was a Phrase shows: see
     `stories_pseudo`. The stories look their phrases up the same way."""
     monkeypatch.setattr(translations, "translations", stories_pseudo.bracketing(translations.translations))
+
+
+@pytest.fixture
+def has_topics() -> bool:
+    """Whether each case is in a topic of its own in everybody's chat."""
+    return _ALL_TOPICS
 
 
 @pytest.fixture
@@ -54,8 +61,8 @@ def story_url(kind: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path, database_url=story_url) as bench:
+async def bench(tmp_path: Path, has_topics: bool, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
+    async with stories_bench.Bench(tmp_path, database_url=story_url, has_topics=has_topics) as bench:
         yield bench
 
 
@@ -65,11 +72,15 @@ _OTHERS = [language.tag.replace("_", "-").lower() for language in languages() if
 #: Set to "all" to tell every story in every language, to everybody in it; it takes a while (`make nightly`).
 _EVERY = os.environ.get("AFTERSALES_TEST_LANGUAGES") == "all"
 
+#: Set to 1 to tell every story with topics switched on.
+_ALL_TOPICS = os.environ.get("AFTERSALES_TEST_TOPICS") == "1"
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`languages` are the buyer's and the seller's: English and another, which takes turns over all that are shipped.
 
-    The first story of a file is told both ways round, the others one way, which keeps the whole quick.
+    The first story of a file is told both ways round, the second time in topics; the others one way, which keeps the
+    whole quick.
     """
     if "languages" not in metafunc.fixturenames:
         return
@@ -81,4 +92,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         turn = place + crc32(metafunc.module.__name__.encode())
         other = _OTHERS[turn % len(_OTHERS)]
         pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
-    metafunc.parametrize("languages", pairs, ids=[f"{buyer}-{seller}" for buyer, seller in pairs])
+    ways = [(pair, _ALL_TOPICS or (len(pairs) == 2 and pair is pairs[1])) for pair in pairs]
+    ids = [f"{buyer}-{seller}" + "-topics" * has_topics for (buyer, seller), has_topics in ways]
+    metafunc.parametrize(("languages", "has_topics"), ways, ids=ids)

@@ -11,7 +11,7 @@ from conversations.vocabulary import ROLES, in_one_line
 NOTED = "Noted, for nobody else to see. If what you both would accept meets, we will tell you both."
 
 MEET = Phrase(
-    "What both sides would accept meets: {terms}. It counts once both of you accept it.",
+    "You would both accept this: {terms}. It counts once each of you has accepted it.",
     terms=in_one_line(
         (Phrase("Compensation, goods stay with the buyer"), Phrase("{amount} to the buyer", amount=usd("9.99")))
     ),
@@ -104,7 +104,7 @@ async def test_limits_that_do_not_meet_tell_nobody_anything(bench: Bench, langua
     assert await seller.messages() == his
 
     await sets_limit(seller, "18.76")  # which would have met
-    await seller.is_told("You have set it twice, and it stays: trying on would give the other side's away.")
+    await seller.is_told("You have set it twice, so it stays: more tries could reveal the other side's limit.")
     assert (await bench.case(ref))["state"] == "awaiting_seller"
 
     await seller.tap("Refuse")

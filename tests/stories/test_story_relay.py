@@ -83,7 +83,7 @@ async def test_bot_asks_which_case_is_meant(bench: Bench, languages: tuple[str, 
     first = await opens_refund(bench, buyer, "1001")
     second = await opens_return(bench, buyer, "1002", title="Green bowl")
 
-    await seller.say("We are sorry to hear that.")
+    await seller.say("We are sorry to hear that.", is_outside=True)
     await seller.is_told("Which case is this about?")
     await buyer.sees_not("We are sorry to hear that.")
     await seller.tap(Phrase("{ref} · {state}", ref=first, state=Phrase("Waiting for the seller's answer")))

@@ -52,6 +52,7 @@ def get_me(world: World, p: Nothing) -> dict[str, Any]:
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": world.topics_in_private,
+        "allows_users_to_create_topics": world.topics_in_private,
     }
 
 
@@ -76,11 +77,14 @@ def get_chat(world: World, p: OfChat) -> dict[str, Any]:
 def get_chat_member(world: World, p: GetChatMember) -> dict[str, Any]:
     chat = world.chat(p.chat_id)
     if p.user_id == world.bot_id:
-        return bot_member(world, "member" if chat.is_private else chat.bot_status)
+        return bot_member(world, "member" if chat.is_private else chat.bot_status, topics=chat.may_manage_topics)
     user = chat.members.get(p.user_id)
     if chat.user is not None and chat.user.id == p.user_id:
         user = chat.user
     if user is not None:
+        if user.id in chat.administrators:
+            rights = {"is_anonymous": False, **dict.fromkeys(ADMINISTRATOR_RIGHTS, True)}
+            return {"status": "administrator", "user": user.as_api(), **rights}
         return {"status": "member", "user": user.as_api()}
     if p.user_id not in world.users:
         raise bad_request("invalid user_id specified")
@@ -103,12 +107,13 @@ def get_file(world: World, p: GetFile) -> dict[str, Any]:
     }
 
 
-def bot_member(world: World, status: str) -> dict[str, Any]:
-    """The bot as a ChatMember."""
+def bot_member(world: World, status: str, *, topics: bool = True) -> dict[str, Any]:
+    """The bot as a ChatMember; `topics`: it may manage them where it is an administrator."""
     member: dict[str, Any] = {"status": status, "user": world.bot_user}
     match status:
         case "administrator":
             member |= {"is_anonymous": False, **dict.fromkeys(ADMINISTRATOR_RIGHTS, True), "can_be_edited": False}
+            member["can_manage_topics"] = topics
         case "kicked":
             member["until_date"] = 0
     return member

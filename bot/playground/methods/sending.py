@@ -19,7 +19,6 @@ from bot.playground.people import Chat, Message
 from bot.playground.text import formatted, formatted_text, utf16_length
 from bot.playground.world import World
 
-GENERAL_THREAD = 1
 ACTIONS = frozenset(
     {
         "typing",
@@ -135,13 +134,12 @@ def deliver(world: World, p: Sending, content: Message) -> Message:
 
 
 def thread_of(world: World, chat: Chat, thread_id: int | None) -> int | None:
-    """The thread to send to; refuses threads that are not there. The General topic is no thread."""
+    """The thread to send to; refuses threads that are not there. The General topic (1) is
+    none: Telegram knows it only as "no thread"."""
     if thread_id is None:
         return None
-    if thread_id == GENERAL_THREAD and GENERAL_THREAD not in chat.topics:
-        # Telegram knows General only as "no thread": sending to it by its number fails.
-        raise bad_request("message thread not found")
-    world.topic(chat, thread_id)
+    if world.topic(chat, thread_id).is_closed and chat.bot_status != "administrator":
+        raise bad_request("TOPIC_CLOSED")
     return thread_id
 
 

@@ -48,6 +48,9 @@ export const api = {
   press: (id, fields) => request("POST", user(id, "press"), fields),
   react: (id, messageId, emoji) => request("POST", user(id, "react"), { message_id: messageId, emoji }),
   contact: (id) => request("POST", user(id, "contact"), {}),
+  openTopic: (id, name) => request("POST", user(id, "topics"), { name }),
+  deleteTopic: (id, threadId) => request("DELETE", user(id, `topics/${threadId}`)),
+  switchTopics: (isOn) => request("POST", "/topics", { is_on: isOn }),
   block: (id) => request("POST", user(id, "block"), {}),
   unblock: (id) => request("POST", user(id, "unblock"), {}),
   advance: (seconds) => request("POST", "/clock", { advance_seconds: seconds }),
@@ -64,7 +67,7 @@ export const api = {
   },
 };
 
-const KINDS = ["message", "edit", "delete", "answer", "action", "reaction", "user", "clock"];
+const KINDS = ["message", "edit", "delete", "answer", "action", "reaction", "user", "clock", "topic_deleted", "topics"];
 
 /**
  * Listens for events for as long as the page lives. `onEvent(kind, data)`; `onOpen()` after every connection, the

@@ -65,7 +65,7 @@ class App {
   async resync() {
     try {
       const state = await api.state();
-      Object.assign(this.bot, state.bot);
+      Object.assign(this.bot, state.bot, { has_topics: state.has_topics });
       this.scenario = state.scenario ?? {};
       this.users = new Map(state.users.map((user) => [user.id, user]));
       this.setClock(state.clock);
@@ -100,7 +100,8 @@ class App {
   }
 
   onEvent(kind, data) {
-    if (kind === "clock") this.setClock({ now: data.now, adjustable: this.isAdjustable });
+    if (kind === "topics") this.resync();
+    else if (kind === "clock") this.setClock({ now: data.now, adjustable: this.isAdjustable });
     else if (kind === "user") {
       this.users.set(data.user.id, data.user);
       this.panes.get(data.user.id)?.setUser(data.user);

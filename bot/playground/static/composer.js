@@ -5,6 +5,7 @@ import { el, icon, iconButton } from "./dom.js";
 import { summary } from "./media.js";
 import { size } from "./times.js";
 
+const PLACE = 14;
 const TEXT_LIMIT = 4096;
 const ALBUM_LIMIT = 10;
 
@@ -80,7 +81,7 @@ export class Composer {
     this.sendButton.replaceChildren(icon(this.editing ? "check" : "send"));
     this.sendButton.setAttribute("aria-label", label);
     this.sendButton.title = label;
-    this.input.placeholder = this.files.length ? "Add a caption" : (this.placeholder ?? "Message");
+    this.input.placeholder = this.files.length ? "Add a caption" : (this.placeholder ?? (this.place ? `Message in ${this.place}` : "Message"));
   }
 
   setText(text) {
@@ -324,6 +325,12 @@ export class Composer {
   }
 
   // The bot's own keyboard below the text field
+
+  /** Names the place that is written to, if it has a name, short enough for one line. */
+  setPlace(name) {
+    this.place = name && name.length > PLACE ? `${name.slice(0, PLACE - 1).trimEnd()}…` : name;
+    this.refresh();
+  }
 
   /** Shows, replaces or (with null) takes away the keyboard. `press(button)` sends. */
   setReplyKeyboard(markup, press) {

@@ -16,6 +16,7 @@ export function openChatMenu(pane, anchor) {
       isBlocked
         ? { label: "Unblock the bot", icon: "check", run: () => pane.setBlocked(false) }
         : { label: "Block the bot", icon: "block", isDanger: true, run: () => pane.setBlocked(true) },
+      { label: pane.host.bot.has_topics ? "Switch topics off, for everybody" : "Switch topics on, for everybody", icon: "topic", run: () => pane.switchTopics() },
       { label: "Close this chat", icon: "close", run: () => pane.host.onClosed(pane) },
     ],
     "Chat menu",

@@ -34,7 +34,7 @@ export class Pane {
     this.unread = 0;
     this.reactions = new Map();
     this.presses = new Presses();
-    this.topics = new Topics((id) => this.transcript.filter(id));
+    this.topics = new Topics({ choose: (id) => this.showTopic(id), make: () => this.makeTopic(), remove: (id) => this.removeTopic(id) });
     this.touched = new Set();
     this.reader = { lang: user.language_code || "en", now: host.now };
     this.act = { command: (text) => this.attempt(() => this.sendText(text)), link: (url) => this.openLink(url), copy: (text) => this.copy(text) };
@@ -251,9 +251,42 @@ export class Pane {
 
   jump(id) {
     if (!this.transcript.jump(id)) toast(this.body, "That message is not here any more.");
-    if (this.topics.chosen === this.transcript.thread) return;
-    this.topics.chosen = this.transcript.thread;
-    this.topics.show();
+    if (this.topics.chosen !== this.transcript.thread) this.topics.select(null);
+  }
+
+  // Topics
+
+  /** Shows one topic, or all (null); what is written then goes where one looks. */
+  showTopic(id) {
+    this.transcript.filter(id);
+    this.composer.setPlace(this.topics.nameOf(id));
+  }
+
+  topicOf(message) {
+    return this.topics.isOn ? (message.message_thread_id ?? 0) : 0;
+  }
+
+  async switchTopics() {
+    const isOn = !this.host.bot.has_topics;
+    await this.attempt(() => api.switchTopics(isOn));
+    toast(this.body, `Topics are switched ${isOn ? "on" : "off"}. The bot takes a minute to notice.`);
+  }
+
+  async makeTopic() {
+    const name = await promptDialog("New topic", "What is it about?", "Make it");
+    if (!name) return;
+    const made = await this.attempt(() => api.openTopic(this.user.id, name));
+    if (!made) return;
+    await this.load();
+    this.topics.select(made.message_thread_id);
+    this.focus();
+  }
+
+  async removeTopic(id) {
+    const name = this.topics.nameOf(id);
+    if (await confirmDialog("Delete topic", `Do you want to delete “${name}” and all messages in it? The bot is not told.`, "Delete")) {
+      await this.attempt(() => api.deleteTopic(this.user.id, id));
+    }
   }
 
   // Buttons under messages
@@ -314,8 +347,8 @@ export class Pane {
   /** Fetches the chat as it is now; what events touch meanwhile is newer and stays. */
   async load() {
     this.touched.clear();
-    const { messages, keyboard } = await api.messages(this.user.id);
-    for (const message of messages) this.topics.note(message);
+    const { messages, keyboard, topics } = await api.messages(this.user.id);
+    this.topics.set(this.host.bot.has_topics ? topics : null);
     this.transcript.reconcile(messages, this.touched);
     this.showReplyKeyboard(keyboard);
   }
@@ -339,9 +372,11 @@ export class Pane {
 
   put(message) {
     this.touched.add(message.message_id);
-    this.topics.note(message);
+    const isRenamed = this.topics.note(message);
     this.transcript.upsert(message);
+    if (isRenamed) this.transcript.labelAll();
     if (this.isOwn(message)) return;
+    this.topics.count(message);
     this.setAction(null);
     this.askForReplyKeyboard();
   }
@@ -358,6 +393,8 @@ export class Pane {
         this.touched.add(data.message_id);
         this.composer.forget(data.message_id);
         return this.transcript.remove(data.message_id);
+      case "topic_deleted":
+        return this.topics.forget(data.thread_id);
       case "answer":
         return this.onAnswer(data);
       case "action":

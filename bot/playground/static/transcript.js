@@ -3,6 +3,7 @@
 
 import { el, icon } from "./dom.js";
 import { fillRow, markRead } from "./message.js";
+import { topicLine } from "./topics.js";
 import { dateTimeEntity, dayKey, dayName } from "./times.js";
 
 const GROUP_SECONDS = 600;
@@ -81,7 +82,7 @@ export class Transcript {
     if (isIncoming) this.markReadBelow(message.message_id);
     const row = this.albumOf(message) ?? this.newRow(message);
     if (row.messages.length > 1) this.draw(row);
-    if (isQuiet) return;
+    if (isQuiet || row.element.hidden) return;
     if (!isIncoming) {
       this.clearUnread();
       this.scrollToEnd(false);
@@ -144,6 +145,25 @@ export class Transcript {
     const joins = (a, b) => a && b && a.isOwn === b.isOwn && a.day === b.day && Math.abs(b.date - a.date) < GROUP_SECONDS && !isService(a) && !isService(b);
     row.element.classList.toggle("first", !joins(this.rows[at - 1], row));
     row.element.classList.toggle("last", !joins(row, this.rows[at + 1]));
+    this.label(at);
+  }
+
+  /** Names the topic of a row where it is another one than above, while all topics show. */
+  label(at) {
+    const row = this.rows[at];
+    const old = row.element.querySelector(":scope > .in-topic");
+    const topic = this.chat.topicOf(row.messages[0]);
+    const above = at > 0 ? this.chat.topicOf(this.rows[at - 1].messages[0]) : 0;
+    const isNamed = this.thread === null && topic !== above && !isService(row);
+    if (!isNamed) return void old?.remove();
+    const line = topicLine(this.chat.topics.nameOf(topic), () => this.chat.topics.select(topic));
+    if (old?.textContent === line.textContent) return;
+    old?.remove();
+    row.element.prepend(line);
+  }
+
+  labelAll() {
+    for (let at = 0; at < this.rows.length; at += 1) this.label(at);
   }
 
   draw(row) {
@@ -151,6 +171,7 @@ export class Transcript {
     const key = focused?.closest(".key")?.dataset;
     fillRow(row.element, row.messages, this.chat);
     row.element.hidden = this.isHidden(row);
+    if (row.day && !row.element.hidden) row.day.hidden = false;
     const at = this.rows.indexOf(row);
     if (row.day) this.regroup(at);
     if (!focused || focused === row.element) return;
@@ -230,6 +251,8 @@ export class Transcript {
   filter(thread) {
     this.thread = thread;
     for (const row of this.rows) row.element.hidden = this.isHidden(row);
+    for (const day of this.log.children) day.hidden = ![...day.querySelectorAll(".row")].some((row) => !row.hidden);
+    this.labelAll();
     this.snapToEnd();
   }
 

@@ -93,36 +93,44 @@ def stocked(desk: Desk) -> Desk:
 
 @pytest.fixture
 def open_claim(stocked):
-    """Opens a case on the sample order, a step at a time: who makes which move."""
+    """Opens a case on a unit of the sample order, a step an hour: who makes which move. `claim` is what is not as usual."""
 
-    def opened(ref, *moves):
+    def opened(ref, *moves, at=OPENED, **claim):
         pack = policies.load("tmall_global")
+        claimed = Claim(
+            **{
+                "order": KEY,
+                "items": (Claimed("1", 1),),
+                "remedy": Remedy.RETURN,
+                "reason": Reason.CHANGED_MIND,
+                **claim,
+            }
+        )
 
         async def do(db):
             async with db.work() as work:
                 order = await work.orders.get(KEY)
                 buyer = await work.people.greet(Sender(address=501, name="Ada", language="en"))
                 other = await work.people.greet(Sender(address=502, name="Ben", language="en"))
-                claim = Claim(order=KEY, items=(Claimed("1", 1),), remedy=Remedy.RETURN, reason=Reason.CHANGED_MIND)
                 moved = open_case(
-                    claim,
-                    assess(claim, order, pack, OPENED),
+                    claimed,
+                    assess(claimed, order, pack, at),
                     ref=ref,
                     buyer=buyer.id,
                     paid=order.paid_for("1", 1),
                     policy=pack.id,
                     policy_hash=pack.hash,
                     limits=pack.limits,
-                    now=OPENED,
+                    now=at,
                 )
                 await work.cases.add(moved.case)
-                await work.journal.add(ref, moved.facts, who=Role.BUYER, person=buyer.id, at=OPENED)
+                await work.journal.add(ref, moved.facts, who=Role.BUYER, person=buyer.id, at=at)
                 for n, (move, role) in enumerate(moves, 1):
-                    at = OPENED + timedelta(hours=n)
-                    moved = act(moved.case, move, Actor(role, other.id), now=at)
+                    who = Actor(role, buyer.id if role is Role.BUYER else other.id)
+                    moved = act(moved.case, move, who, now=at + timedelta(hours=n))
                     assert isinstance(moved, Moved)
                     await work.cases.save(moved.case)
-                    await work.journal.add(ref, moved.facts, who=role, person=other.id, at=at)
+                    await work.journal.add(ref, moved.facts, who=role, person=who.person, at=at + timedelta(hours=n))
 
         stocked.with_database(do)
         return stocked

@@ -2,61 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from bot import policies
-from conversations.cases.case import Actor, Moved, act, open_case
-from conversations.cases.claim import Claim, Claimed, Reason, Remedy
 from conversations.cases.lifecycle import Act
 from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
-from conversations.messages import Sender
-from conversations.policy import assess
 
 KEY = OrderKey("Nordic Home", "NH-20240311-001")  # bought 11 March 2024, received 15 March
 EARLY, LATE = datetime(2024, 3, 16, 12, tzinfo=UTC), datetime(2024, 3, 24, 12, tzinfo=UTC)
+WITHDRAWN = (Act(move="withdraw"), Role.BUYER)
 
 
-@pytest.fixture
-def opened(stocked):
-    """Opens a case on a unit of the sample order, which may then be withdrawn."""
-
-    def opened(ref, at, *, reason=Reason.CHANGED_MIND, withdrawn=False, **claim):
-        pack = policies.load("tmall_global")
-        claim = Claim(order=KEY, items=(Claimed("1", 1),), remedy=Remedy.RETURN, reason=reason, **claim)
-
-        async def do(db):
-            async with db.work() as work:
-                order = await work.orders.get(KEY)
-                buyer = await work.people.greet(Sender(address=501, name="Ada", language="en"))
-                moved = open_case(
-                    claim,
-                    assess(claim, order, pack, at),
-                    ref=ref,
-                    buyer=buyer.id,
-                    paid=order.paid_for("1", 1),
-                    policy=pack.id,
-                    policy_hash=pack.hash,
-                    limits=pack.limits,
-                    now=at,
-                )
-                await work.cases.add(moved.case)
-                await work.journal.add(ref, moved.facts, who=Role.BUYER, person=buyer.id, at=at)
-                if withdrawn:
-                    later = at + timedelta(hours=1)
-                    moved = act(moved.case, Act(move="withdraw"), Actor(Role.BUYER, buyer.id), now=later)
-                    assert isinstance(moved, Moved)
-                    await work.cases.save(moved.case)
-                    await work.journal.add(ref, moved.facts, who=Role.BUYER, person=buyer.id, at=later)
-
-        stocked.with_database(do)
-
-    return opened
-
-
-def test_policy_diff_names_the_cases_judged_otherwise_and_the_rules(stocked, opened):
-    opened("A7KQ2M", EARLY)
-    opened("B7KQ2M", LATE)
+def test_policy_diff_names_the_cases_judged_otherwise_and_the_rules(stocked, open_claim):
+    open_claim("A7KQ2M", at=EARLY)
+    open_claim("B7KQ2M", at=LATE)
 
     assert stocked.json("policy", "diff", "tmall_global", "consumer_law") == [
         {
@@ -78,9 +35,9 @@ def test_policy_diff_names_the_cases_judged_otherwise_and_the_rules(stocked, ope
     ]
 
 
-def test_policy_diff_as_text_says_what_changes(stocked, opened):
-    opened("A7KQ2M", EARLY)
-    opened("B7KQ2M", LATE)
+def test_policy_diff_as_text_says_what_changes(stocked, open_claim):
+    open_claim("A7KQ2M", at=EARLY)
+    open_claim("B7KQ2M", at=LATE)
 
     assert stocked.out("policy", "diff", "tmall_global", "consumer_law", "--since", "2024-03-24T12:00:00Z") == (
         "B7K-Q2M  2024-03-24 12:00  return for changed_mind\n"
@@ -91,23 +48,23 @@ def test_policy_diff_as_text_says_what_changes(stocked, opened):
     )
 
 
-def test_policy_diff_of_one_policy_with_itself_finds_nothing(stocked, opened):
-    opened("A7KQ2M", EARLY)
+def test_policy_diff_of_one_policy_with_itself_finds_nothing(stocked, open_claim):
+    open_claim("A7KQ2M", at=EARLY)
 
     assert stocked.out("policy", "diff", "tmall_global", "tmall_global") == (
         "0 of 1 cases would have been judged otherwise.\n"
     )
 
 
-def test_policy_diff_counts_what_had_been_claimed_by_then(stocked, opened, tmp_path):
+def test_policy_diff_counts_what_had_been_claimed_by_then(stocked, open_claim, tmp_path):
     strict = tmp_path / "strict.toml"
     strict.write_text(
         'extends = "tmall_global"\nid = "strict"\ntitle = "Strict"\n'
         '[[rules]]\nid = "claims.withdrawn"\nkind = "resubmission"\nsource = "house"\nafter = "withdrawn"\nat_most = 0\n'
     )
-    opened("A7KQ2M", EARLY, withdrawn=True)
-    opened("B7KQ2M", EARLY + timedelta(hours=2), withdrawn=True)  # the other of two units
-    opened("C7KQ2M", EARLY + timedelta(hours=4))
+    open_claim("A7KQ2M", WITHDRAWN, at=EARLY)
+    open_claim("B7KQ2M", WITHDRAWN, at=EARLY + timedelta(hours=2))  # the other of two units
+    open_claim("C7KQ2M", at=EARLY + timedelta(hours=4))
 
     found = stocked.json("policy", "diff", "tmall_global", str(strict))
 
@@ -116,10 +73,10 @@ def test_policy_diff_counts_what_had_been_claimed_by_then(stocked, opened, tmp_p
     ]
 
 
-def test_policy_diff_judges_a_claim_on_a_replacement_from_its_receipt(stocked, opened):
+def test_policy_diff_judges_a_claim_on_a_replacement_from_its_receipt(stocked, open_claim):
     """The former case brought nothing here, so nothing was received: no window has begun under either policy."""
-    opened("A7KQ2M", EARLY)
-    opened("B7KQ2M", LATE, linked="A7KQ2M")
+    open_claim("A7KQ2M", at=EARLY)
+    open_claim("B7KQ2M", at=LATE, linked="A7KQ2M")
 
     found = stocked.json("policy", "diff", "tmall_global", "consumer_law")
 
@@ -133,8 +90,8 @@ def test_policy_diff_of_what_is_no_policy(stocked):
     assert "nope: no such policy" in stocked.err("policy", "diff", "tmall_global", "nope")
 
 
-def test_policy_explain_counts_the_order_s_cases_when_asked_to(stocked, opened):
-    opened("A7KQ2M", EARLY)
+def test_policy_explain_counts_the_order_s_cases_when_asked_to(stocked, open_claim):
+    open_claim("A7KQ2M", at=EARLY)
     claim = ("policy", "explain", KEY.number, "--remedy", "return", "--reason", "changed_mind", "--item", "1")
 
     whole = stocked.json(*claim, "--at", "2024-03-17", "--history")

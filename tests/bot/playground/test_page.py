@@ -130,11 +130,19 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def screen(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Screen]:
+def has_topics() -> bool:
+    """Whether the bot has topics in private chats."""
+    return False
+
+
+@pytest.fixture
+async def screen(
+    browser: Browser, tmp_path: Path, has_topics: bool, request: pytest.FixtureRequest
+) -> AsyncIterator[Screen]:
     """The page of a demo that has just begun; nothing may have gone wrong in it by the end."""
     width, height = getattr(request, "param", DESK)
     async with AsyncExitStack() as stack:
-        url = await open_demo(stack, tmp_path)
+        url = await open_demo(stack, tmp_path, has_topics=has_topics)
         context = await browser.new_context(
             viewport={"width": width, "height": height}, locale="en-US", color_scheme="light"
         )
@@ -153,6 +161,49 @@ async def ask_for_a_return(screen: Screen, buyer: Chat) -> None:
     for label in ("1", "Return", "I changed my mind", "Yes, unused", "Yes, intact", "Leave out", "Send the claim"):
         await buyer.tap(label)
     await buyer.sees("Waiting for the seller's answer")
+
+
+@pytest.mark.parametrize("has_topics", [True])
+async def test_page_shows_each_case_in_its_topic(screen: Screen) -> None:
+    buyer, seller = screen.chats(BUYER, SELLER)
+    topics = buyer.pane.locator(".topic-list button")
+    await ask_for_a_return(screen, buyer)
+    await expect(topics).to_have_text(
+        ["All", "Outside topics", re.compile(r"^[A-Z2-9]{3}-[A-Z2-9]{3} · Stoneware mug")]
+    )
+
+    await topics.nth(1).click()
+    await expect(buyer.pane.locator(".row:visible").filter(has_text="It is the seller's turn.")).to_have_count(0)
+    await seller.say("Which colour would you like?")
+    await expect(topics.nth(2).locator(".badge")).to_have_text("1")
+    await topics.nth(2).click()
+    await buyer.sees("Which colour would you like?")
+    await expect(topics.locator(".badge")).to_have_count(0)
+    await expect(buyer.pane.locator("textarea")).to_have_attribute(
+        "placeholder", re.compile(r"^Message in [A-Z2-9]{3}-")
+    )
+    await buyer.say("Blue, please.")
+    await seller.sees("Blue, please.")
+
+    await buyer.pane.get_by_role("button", name="New topic").click()
+    await screen.page.locator("dialog input").fill("Another thing")
+    await screen.page.get_by_role("button", name="Make it").click()
+    await expect(topics.nth(3)).to_have_attribute("aria-pressed", "true")
+    await buyer.say("/help")
+    await buyer.sees("What you can do here")
+    await topics.first.click()
+    await seller.say("And a ribbon?")
+    await buyer.sees("And a ribbon?")
+    await expect(buyer.pane.locator(".in-topic")).to_have_text([re.compile("· Stoneware mug")])
+
+    await topics.nth(2).click()
+    await buyer.pane.get_by_role("button", name="Delete this topic").click()
+    await screen.page.locator("dialog").get_by_role("button", name="Delete").click()
+    await expect(topics).to_have_text(["All", "Outside topics", "Another thing"])
+    await expect(topics.first).to_have_attribute("aria-pressed", "true")
+    await seller.say("It is on its way.")
+    await expect(topics).to_have_count(4)
+    await buyer.sees("It is on its way.")
 
 
 async def test_page_plays_a_whole_case(screen: Screen) -> None:

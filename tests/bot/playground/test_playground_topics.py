@@ -35,6 +35,8 @@ async def test_topic_lives_and_ends(bot: Bot, sim: Sim, forum: Chat) -> None:
     for gone in (topic.message_thread_id, 1):
         with pytest.raises(BadRequest, match="Message thread not found"):
             await bot.send_message(forum.id, "x", message_thread_id=gone)
+    with pytest.raises(BadRequest, match=r"(?i)topic_id_invalid"):
+        await bot.edit_forum_topic(forum.id, topic.message_thread_id, name="x")
     assert (await sim.get(f"/chats/{forum.id}/messages"))["messages"] == []
 
 
@@ -50,6 +52,18 @@ async def test_member_speaks_in_a_topic(bot: Bot, sim: Sim, forum: Chat) -> None
         True,
         topic.message_thread_id,
     )
+
+
+async def test_nobody_but_administrators_speaks_in_a_closed_topic(bot: Bot, sim: Sim, forum: Chat) -> None:
+    thread = (await bot.create_forum_topic(forum.id, "Case")).message_thread_id
+    await bot.close_forum_topic(forum.id, thread)
+
+    body = {"text": "hello?", "chat_id": forum.id, "thread_id": thread}
+    assert (await sim.refused("POST", "/users/1002/send", body))[1]["error"] == "the topic is closed"
+    assert await bot.send_message(forum.id, "x", message_thread_id=thread)
+    forum.bot_status = "member"
+    with pytest.raises(BadRequest, match=r"(?i)topic_closed"):
+        await bot.send_message(forum.id, "x", message_thread_id=thread)
 
 
 async def test_button_in_a_group_is_pressed_by_a_member_only(bot: Bot, sim: Sim, forum: Chat) -> None:
@@ -73,9 +87,43 @@ async def test_topics_in_private_chats_are_a_switch(bot: Bot, ana: int, world: W
     world.topics_in_private = True
 
     assert (await bot.get_me()).has_topics_enabled is True
-    topic = await bot.create_forum_topic(ana, "Case")
-    answer = await sim.post(f"/users/{ana}/send", text="hello", thread_id=topic.message_thread_id)
-    assert answer["messages"][0]["message_thread_id"] == topic.message_thread_id
+    thread = (await bot.create_forum_topic(ana, "Case")).message_thread_id
+    answer = await sim.post(f"/users/{ana}/send", text="hello", thread_id=thread)
+    assert answer["messages"][0]["message_thread_id"] == thread
+    with pytest.raises(BadRequest, match="The chat is not a supergroup forum"):
+        await bot.close_forum_topic(ana, thread)
+
+    assert await sim.post("/topics", is_on=False) == {"has_topics": False}
+
+    assert (await bot.get_me()).has_topics_enabled is False
+    assert (await sim.get(f"/users/{ana}/messages"))["topics"] == []
+    with pytest.raises(BadRequest, match="Message thread not found"):
+        await bot.send_message(ana, "x", message_thread_id=thread)
+    assert (await sim.refused("POST", f"/users/{ana}/send", {"text": "x", "thread_id": thread}))[0] == 404
+    assert (await sim.refused("POST", f"/users/{ana}/topics", {"name": "Mine"}))[1]["error"] == "the chat has no topics"
+
+
+async def test_people_make_topics_of_their_own_and_delete_any(bot: Bot, ana: int, world: World, sim: Sim) -> None:
+    world.topics_in_private = True
+    thread = (await bot.create_forum_topic(ana, "Case")).message_thread_id
+    await bot.send_message(ana, "inside", message_thread_id=thread)
+
+    mine = (await sim.post(f"/users/{ana}/topics", name="Mine"))["message_thread_id"]
+
+    assert (await sim.get(f"/users/{ana}/messages"))["topics"] == [
+        {"thread_id": thread, "name": "Case", "is_closed": False},
+        {"thread_id": mine, "name": "Mine", "is_closed": False},
+    ]
+    [told] = [u.message for u in await bot.get_updates(timeout=2) if u.message and u.message.forum_topic_created]
+    assert (told.message_thread_id, told.forum_topic_created.name) == (mine, "Mine")
+    assert (await sim.refused("POST", f"/users/{ana}/topics", {"name": " "}))[0] == 400
+
+    await sim._json("DELETE", f"/users/{ana}/topics/{thread}")
+
+    assert [each.get("message_thread_id") for each in world.chats[ana].messages.values()] == [None, mine]
+    with pytest.raises(BadRequest, match="Message thread not found"):
+        await bot.send_message(ana, "x", message_thread_id=thread)
+    assert (await sim.refused("DELETE", f"/users/{ana}/topics/{thread}"))[0] == 404
 
 
 async def test_group_that_becomes_a_supergroup_names_its_new_id(bot: Bot, world: World) -> None:

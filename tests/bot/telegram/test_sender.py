@@ -9,19 +9,24 @@ from PIL import Image
 from telegram import Bot
 
 from bot.messenger import (
+    Activity,
     ChatMoved,
     Command,
     DeliveryError,
     EditImpossible,
     FileGone,
     FileTooBig,
+    NoThreads,
+    Place,
+    ThreadClosed,
+    ThreadGone,
     Unreachable,
     Upload,
 )
 from bot.playground import World, acting
 from bot.playground.faults import FaultRule, Faults
 from bot.playground.files import Upload as Sent
-from bot.playground.people import User
+from bot.playground.people import Chat, User
 from bot.screens import Button, Entity, Screen
 from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
@@ -68,7 +73,7 @@ def sealed(world: World, user: User, do: str) -> str:
 
 
 async def test_screen_arrives_with_entities_and_buttons(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    sent = await messenger.send(ana.id, CARD)
+    sent = await messenger.send(Place(ana.id), CARD)
 
     [message] = chat(world, ana)
     assert sent == (message["message_id"],)
@@ -87,7 +92,7 @@ async def test_screen_arrives_with_entities_and_buttons(messenger: TelegramMesse
 
 
 async def test_marks_in_text_stay_as_they_are(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    await messenger.send(ana.id, Screen("<b>5 < 6</b> *not* _bold_ & [x](http://y)"))
+    await messenger.send(Place(ana.id), Screen("<b>5 < 6</b> *not* _bold_ & [x](http://y)"))
 
     assert chat(world, ana)[0]["text"] == "<b>5 < 6</b> *not* _bold_ & [x](http://y)"
 
@@ -97,7 +102,7 @@ async def test_time_is_plain_text_where_the_server_does_not_know_it(
 ) -> None:
     inject(world, "sendMessage", "400", times=1, description="Bad Request: can't parse entities: unsupported type")
 
-    await messenger.send(ana.id, CARD)
+    await messenger.send(Place(ana.id), CARD)
 
     assert chat(world, ana)[0]["entities"] == [{"type": "bold", "offset": 3, "length": 3}]
 
@@ -107,7 +112,7 @@ async def test_long_text_becomes_several_messages_with_the_buttons_last(
 ) -> None:
     text = "\n\n".join(letter * 1500 for letter in "abcd")
 
-    sent = await messenger.send(ana.id, Screen(text, buttons=CARD.buttons), answers=999)
+    sent = await messenger.send(Place(ana.id), Screen(text, buttons=CARD.buttons), answers=999)
 
     messages = chat(world, ana)
     assert [message["message_id"] for message in messages] == list(sent)
@@ -118,13 +123,13 @@ async def test_long_text_becomes_several_messages_with_the_buttons_last(
 async def test_reply_names_the_message_it_answers(messenger: TelegramMessenger, world: World, ana: User) -> None:
     question = acting.send_text(world, ana, "where is it?")
 
-    await messenger.send(ana.id, Screen("here"), answers=question["message_id"])
+    await messenger.send(Place(ana.id), Screen("here"), answers=question["message_id"])
 
     assert chat(world, ana)[-1]["reply_to_message"]["message_id"] == question["message_id"]
 
 
 async def test_edit_replaces_text_and_buttons(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
 
     await messenger.edit(ana.id, message, Screen("Done"))
     await messenger.edit(ana.id, message, Screen("Done"))  # nothing changes: fine
@@ -138,7 +143,7 @@ async def test_edit_of_a_copy_with_media_changes_its_caption(
 ) -> None:
     await shown(world, ana, ("a.jpg", picture(), "image/jpeg"))
     [original] = chat(world, ana)
-    [copy] = await messenger.copy(wei.id, ana.id, [original["message_id"]], caption=Screen("The buyer"))
+    [copy] = await messenger.copy(Place(wei.id), ana.id, [original["message_id"]], caption=Screen("The buyer"))
 
     await messenger.edit(wei.id, copy, Screen("The buyer, corrected"))
 
@@ -146,7 +151,7 @@ async def test_edit_of_a_copy_with_media_changes_its_caption(
 
 
 async def test_message_that_is_gone_has_to_be_sent_anew(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
     world.remove(world.chats[ana.id], message)
 
     with pytest.raises(EditImpossible):
@@ -155,14 +160,14 @@ async def test_message_that_is_gone_has_to_be_sent_anew(messenger: TelegramMesse
 
 
 async def test_text_too_long_to_edit_has_to_be_sent_anew(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
 
     with pytest.raises(EditImpossible):
         await messenger.edit(ana.id, message, Screen("x" * 4097))
 
 
 async def test_buttons_are_taken_off(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
 
     await messenger.strip_buttons(ana.id, message)
     await messenger.strip_buttons(ana.id, message)
@@ -177,7 +182,9 @@ async def test_copy_names_nobody_and_may_say_otherwise(
     await shown(world, ana, ("a.jpg", picture(), "image/jpeg"))
     [original] = chat(world, ana)
 
-    await messenger.copy(wei.id, ana.id, [original["message_id"]], caption=Screen("The buyer", (Entity("bold", 0, 9),)))
+    await messenger.copy(
+        Place(wei.id), ana.id, [original["message_id"]], caption=Screen("The buyer", (Entity("bold", 0, 9),))
+    )
 
     [copy] = chat(world, wei)
     assert copy["caption"] == "The buyer"
@@ -189,7 +196,7 @@ async def test_album_is_copied_as_an_album(messenger: TelegramMessenger, world: 
     await shown(world, ana, ("a.jpg", picture(), "image/jpeg"), ("b.jpg", picture("red"), "image/jpeg"))
     originals = [message["message_id"] for message in chat(world, ana)]
 
-    copies = await messenger.copy(wei.id, ana.id, originals)
+    copies = await messenger.copy(Place(wei.id), ana.id, originals)
 
     assert copies == tuple(message["message_id"] for message in chat(world, wei))
     assert len({message["media_group_id"] for message in chat(world, wei)}) == 1
@@ -201,7 +208,7 @@ async def test_files_go_as_albums_by_kind_and_protected(
     photos = await shown(world, ana, ("a.jpg", picture(), "image/jpeg"), ("b.jpg", picture("red"), "image/jpeg"))
     papers = await shown(world, ana, ("r.pdf", b"%PDF-1.7", "application/pdf"))
 
-    sent = await messenger.send_files(wei.id, [*photos, *papers], caption=Screen("Evidence"))
+    sent = await messenger.send_files(Place(wei.id), [*photos, *papers], caption=Screen("Evidence"))
 
     messages = chat(world, wei)
     assert [each.message for each in sent] == [message["message_id"] for message in messages]
@@ -216,7 +223,7 @@ async def test_eleven_photos_are_an_album_and_one(
 ) -> None:
     [photo] = await shown(world, ana, ("a.jpg", picture(), "image/jpeg"))
 
-    sent = await messenger.send_files(wei.id, [photo] * 11, caption=Screen("Many"))
+    sent = await messenger.send_files(Place(wei.id), [photo] * 11, caption=Screen("Many"))
 
     groups = [message.get("media_group_id") for message in chat(world, wei)]
     assert len(sent) == 11
@@ -228,7 +235,7 @@ async def test_caption_too_long_for_a_file_comes_before_it(
 ) -> None:
     [photo] = await shown(world, ana, ("a.jpg", picture(), "image/jpeg"))
 
-    await messenger.send_files(wei.id, [photo], caption=Screen("x" * 1025))
+    await messenger.send_files(Place(wei.id), [photo], caption=Screen("x" * 1025))
 
     text, file = chat(world, wei)
     assert text["text"] == "x" * 1025
@@ -244,9 +251,9 @@ async def test_new_files_go_with_known_ones_and_are_known_afterwards(
         Upload("E3.pdf", "application/pdf", b"%PDF-1.7"),
     ]
 
-    first = await messenger.send_files(wei.id, [known, *new], caption=Screen("Evidence"))
+    first = await messenger.send_files(Place(wei.id), [known, *new], caption=Screen("Evidence"))
     again = [replace(known, file_id=first[1].file_id), replace(known, kind=FileKind.DOCUMENT, file_id=first[2].file_id)]
-    second = await messenger.send_files(wei.id, again, caption=Screen("Once more"))
+    second = await messenger.send_files(Place(wei.id), again, caption=Screen("Once more"))
 
     kinds = [next(kind for kind in ("photo", "document") if kind in message) for message in chat(world, wei)]
     assert kinds == ["photo", "photo", "document", "photo", "document"]
@@ -259,14 +266,16 @@ async def test_new_files_too_heavy_for_one_request_go_in_several(
 ) -> None:
     heavy = [Upload(f"{n}.pdf", "application/pdf", bytes([n]) * (MAX_UPLOAD // 2)) for n in (1, 2, 3)]
 
-    await messenger.send_files(wei.id, heavy, caption=Screen("Papers"))
+    await messenger.send_files(Place(wei.id), heavy, caption=Screen("Papers"))
 
     groups = [message.get("media_group_id") for message in chat(world, wei)]
     assert groups[0] == groups[1] and groups[0] and groups[2] is None
 
 
 async def test_upload_is_a_document(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    await messenger.upload(ana.id, Upload("record.pdf", "application/pdf", b"%PDF-"), caption=Screen("The record"))
+    await messenger.upload(
+        Place(ana.id), Upload("record.pdf", "application/pdf", b"%PDF-"), caption=Screen("The record")
+    )
 
     [message] = chat(world, ana)
     assert (message["document"]["file_name"], message["caption"]) == ("record.pdf", "The record")
@@ -275,7 +284,7 @@ async def test_upload_is_a_document(messenger: TelegramMessenger, world: World, 
 async def test_press_is_answered_once_and_late_ones_do_not_matter(
     messenger: TelegramMessenger, world: World, ana: User
 ) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
     query = acting.press(world, ana, message, data=sealed(world, ana, "v1:yes"))
 
     await messenger.answer_press(str(query), "x" * 300, is_alert=True)
@@ -310,9 +319,9 @@ async def test_person_who_blocked_us_is_unreachable(messenger: TelegramMessenger
     acting.block(world, ana)
 
     with pytest.raises(Unreachable):
-        await messenger.send(ana.id, CARD)
+        await messenger.send(Place(ana.id), CARD)
     with pytest.raises(Unreachable):
-        await messenger.send(424242, CARD)  # chat not found
+        await messenger.send(Place(424242), CARD)  # chat not found
 
 
 async def test_group_that_moved_tells_where(messenger: TelegramMessenger, world: World) -> None:
@@ -320,7 +329,7 @@ async def test_group_that_moved_tells_where(messenger: TelegramMessenger, world:
     moved = world.upgrade_group(group)
 
     with pytest.raises(ChatMoved) as caught:
-        await messenger.send(group.id, CARD)
+        await messenger.send(Place(group.id), CARD)
 
     assert caught.value.address == moved.id
     assert not caught.value.permanent
@@ -348,13 +357,13 @@ async def test_trouble_in_sending(
     inject(world, "sendMessage", kind, **how)
 
     with pytest.raises(DeliveryError) as caught:
-        await messenger.send(ana.id, Screen("hello"))
+        await messenger.send(Place(ana.id), Screen("hello"))
 
     assert (caught.value.permanent, caught.value.retry_after, caught.value.maybe_sent) == expected
 
 
 async def test_edit_may_be_tried_again_without_harm(messenger: TelegramMessenger, world: World, ana: User) -> None:
-    [message] = await messenger.send(ana.id, CARD)
+    [message] = await messenger.send(Place(ana.id), CARD)
     inject(world, "editMessageText", "drop_after")
 
     with pytest.raises(DeliveryError) as caught:
@@ -366,7 +375,7 @@ async def test_edit_may_be_tried_again_without_harm(messenger: TelegramMessenger
 async def test_error_does_not_show_the_token(world: World, server: Any) -> None:
     async with connect(world.token[:-1] + "X", server.url) as bot:
         with pytest.raises(DeliveryError) as caught:
-            await TelegramMessenger(bot).send(1, CARD)
+            await TelegramMessenger(bot).send(Place(1), CARD)
 
     assert "PLAYGROUND" not in caught.value.message
     assert not caught.value.permanent  # the operator's to mend; nothing is thrown away for it
@@ -393,3 +402,113 @@ async def test_menu_and_descriptions_by_language(messenger: TelegramMessenger, b
 
 async def test_bot_knows_its_name(messenger: TelegramMessenger) -> None:
     assert await messenger.username() == "AftersalesDemoBot"
+
+
+@pytest.fixture
+def forum(world: World, ana: User) -> Chat:
+    return world.add_group("Arbitration", members=(ana,), is_forum=True)
+
+
+async def test_everything_sent_to_a_thread_is_in_it(
+    messenger: TelegramMessenger, world: World, ana: User, wei: User
+) -> None:
+    world.topics_in_private = True
+    [photo] = await shown(world, wei, ("a.jpg", picture(), "image/jpeg"))
+    [one, two] = [acting.send_text(world, wei, words)["message_id"] for words in ("one", "two")]
+    place = Place(ana.id, await messenger.open_thread(ana.id, "A7K-Q2M · Blue mug"))
+    new = Upload("b.jpg", "image/jpeg", picture("red"), FileKind.PHOTO)
+
+    await messenger.send(place, Screen("x" * 5000))
+    await messenger.copy(place, wei.id, [one])
+    await messenger.copy(place, wei.id, [one, two])
+    await messenger.send_files(place, [photo, new], caption=Screen("y" * 1025))
+    await messenger.send_files(place, [photo], caption=Screen("alone"))
+    await messenger.upload(place, Upload("record.pdf", "application/pdf", b"%PDF-"))
+    await messenger.show_activity(place, Activity.TYPING)
+    await messenger.send(Place(ana.id), Screen("outside"))
+
+    *inside, outside = chat(world, ana)
+    assert [message.get("message_thread_id") for message in inside] == [place.thread] * 11
+    assert "message_thread_id" not in outside
+
+
+async def test_thread_that_is_gone_is_told_apart(messenger: TelegramMessenger, world: World, forum: Chat) -> None:
+    place = Place(forum.id, await messenger.open_thread(forum.id, "A7K-Q2M"))
+    forum.topics.clear()
+
+    for call in (
+        messenger.send(place, CARD),
+        messenger.show_activity(place, Activity.TYPING),
+        messenger.close_thread(place, "closed"),
+        messenger.reopen_thread(place, "open"),
+    ):
+        with pytest.raises(ThreadGone) as caught:
+            await call
+        assert caught.value.permanent
+    inject(world, "sendMessage", "400", description="Bad Request: TOPIC_CLOSED")
+    with pytest.raises(ThreadClosed):
+        await messenger.send(Place(forum.id), CARD)
+
+
+async def test_chat_without_threads_has_none_to_open(messenger: TelegramMessenger, world: World, ana: User) -> None:
+    group = world.add_group("Nordlicht", members=(ana,))
+    forum = world.add_group("Arbitration", members=(ana,), is_forum=True)
+
+    assert [await messenger.has_threads(chat) for chat in (ana.id, group.id, forum.id)] == [False, False, True]
+    forum.bot_status = "member"
+    for chat_id in (ana.id, group.id, forum.id):
+        with pytest.raises(NoThreads):
+            await messenger.open_thread(chat_id, "A7K-Q2M")
+    world.topics_in_private = True
+    assert await messenger.has_threads(ana.id) is True
+
+
+async def test_thread_of_a_forum_is_closed_and_reopened(
+    messenger: TelegramMessenger, world: World, forum: Chat
+) -> None:
+    place = Place(forum.id, await messenger.open_thread(forum.id, "A7K-Q2M"))
+    topic = forum.topics[place.thread]
+
+    for _ in range(2):  # the second time it is so already
+        await messenger.close_thread(place, "closed")
+        assert (topic.is_closed, topic.name) == (True, "A7K-Q2M")
+    for _ in range(2):
+        await messenger.reopen_thread(place, "A7K-Q2M")
+        assert (topic.is_closed, topic.name) == (False, "A7K-Q2M")
+
+
+async def test_thread_of_a_private_chat_says_in_its_name_that_it_is_closed(
+    messenger: TelegramMessenger, world: World, ana: User
+) -> None:
+    """Telegram closes topics in forum supergroups only."""
+    world.topics_in_private = True
+    place = Place(ana.id, await messenger.open_thread(ana.id, "A7K-Q2M"))
+    topic = world.chats[ana.id].topics[place.thread]
+
+    for _ in range(2):
+        await messenger.close_thread(place, "Closed · A7K-Q2M")
+        assert (topic.is_closed, topic.name) == (False, "Closed · A7K-Q2M")
+    for _ in range(2):
+        await messenger.reopen_thread(place, "A7K-Q2M")
+        assert topic.name == "A7K-Q2M"
+
+
+async def test_name_of_a_thread_is_cut_to_one_short_line(messenger: TelegramMessenger, world: World, ana: User) -> None:
+    world.topics_in_private = True
+
+    thread = await messenger.open_thread(ana.id, " A7K-Q2M ·\n" + "mug " * 60)
+
+    name = world.chats[ana.id].topics[thread].name
+    assert name == "A7K-Q2M · " + "mug " * 29 + "m…"
+
+
+async def test_lost_answer_to_a_new_thread_is_asked_for_again(
+    messenger: TelegramMessenger, world: World, ana: User
+) -> None:
+    world.topics_in_private = True
+    inject(world, "createForumTopic", "drop_after", times=1)
+
+    with pytest.raises(DeliveryError) as caught:
+        await messenger.open_thread(ana.id, "A7K-Q2M")
+
+    assert (caught.value.permanent, caught.value.maybe_sent) == (False, False)

@@ -176,6 +176,25 @@ def test_what_is_no_update_is_unreadable_and_not_quoted(update: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
+    ("where", "thread"),
+    [
+        ({"message_thread_id": 31, "is_topic_message": True}, 31),
+        ({"message_thread_id": 1, "is_topic_message": True}, 0),  # a forum's General topic
+        ({"message_thread_id": 31}, 0),  # a thread of answers, in a chat without topics
+        ({}, 0),
+    ],
+)
+def test_topic_of_a_message_and_of_a_button(where: dict[str, Any], thread: int) -> None:
+    pressed = {"id": "q", "from": USER, "data": SEALS.seal(7, "v1:help"), "message": {"message_id": 5, "chat": CHAT}}
+    update = {"update_id": 1, "callback_query": {**pressed, "message": {**pressed["message"], **where}}}
+
+    assert read(message(text="x", **where), received_at=NOW, seals=SEALS) == said(text="x", thread=thread)
+    assert read(update, received_at=NOW, seals=SEALS) == Incoming(
+        sender=ANA, at=NOW, content=Pressed(query="q", do="v1:help", message=5, thread=thread)
+    )
+
+
+@pytest.mark.parametrize(
     ("update", "lane"),
     [
         (message(text="x"), "7"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +33,8 @@ class PlainDesk:
         self.filed: list[tuple[Any, ...]] = []
         self.copies: list[tuple[str, str]] = []
         self.told: list[int] = []
+        self.vouched: list[tuple[int, bool, bool]] = []
+        self.forwarded: list[tuple[int, list[Outgoing]]] = []
         self.digests: list[tuple[int, str, datetime]] = []
         self.tries: Counter[str] = Counter()
 
@@ -87,7 +89,18 @@ class PlainDesk:
 
     async def unreachable(self, person: int, work: Work, now: datetime) -> None:
         self.told.append(person)
-        await work.people.save(replace(await work.people.get(person), is_reachable=False))
+        found = await work.people.get(person)
+        await work.people.save(replace(found, is_reachable=False))
+        if found.room is not None:
+            await work.rooms.keep(person, replace(found.room, left_at=now))
+
+    async def vouch(
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+    ) -> None:
+        self.vouched.append((group, is_administrator, lacks_topics))
+
+    async def forward(self, group: int, outgoing: Sequence[Outgoing], work: Work) -> None:
+        self.forwarded.append((group, list(outgoing)))
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.clock import AdjustableClock
-from bot.messenger import DeliveryError
+from bot.messenger import DeliveryError, Place
 from bot.playground import World, acting
 from bot.playground.faults import Faults
 from bot.playground.files import FileStore, Upload
@@ -933,10 +933,10 @@ async def test_long_text_goes_on_behind_the_part_that_was_sent(
     """Even in another process: what goes on has only the database to tell it what was sent."""
     send = messenger.send
 
-    async def once(address: int, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
+    async def once(place: Place, screen: Screen, *, answers: int | None = None) -> tuple[int, ...]:
         if chat(world, ana):
             raise DeliveryError("the line is down")
-        return await send(address, screen, answers=answers)
+        return await send(place, screen, answers=answers)
 
     await say(sqlite_db, notice("first " * 900 + "last"), to=buyer)
     with monkeypatch.context() as patched:

@@ -10,10 +10,10 @@ from conversations.cases.orders import OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk import Desk, relaying
-from conversations.desk.access import recipients
 from conversations.desk.commands import NO_CASE
 from conversations.desk.finishing import finish
 from conversations.desk.moving import make_move
+from conversations.desk.rooms import recipients
 from conversations.desk.talking import GONE
 from conversations.desk.visit import Visit
 from conversations.dialogs.dialog import Context, start
@@ -43,7 +43,7 @@ async def test_a_link_does_not_drop_a_draft_on_another_order(house, buyer):
     token = await house.link(LinkPurpose.ORDER, "Acme", "2002")
 
     await buyer.say(f"/start {token}")
-    assert buyer.labels == ["Go on with it", "Begin anew"]
+    assert buyer.labels == ["Go on with the claim", "Begin anew"]
     await buyer.tap("Begin anew")
 
     assert buyer.asks == "What is the code of order 2002?"

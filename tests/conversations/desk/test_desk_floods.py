@@ -95,7 +95,7 @@ async def test_many_new_cases_in_a_day_wait_with_their_drafts(house, buyer, clai
     assert "from 2026-03-03 09:00 on, and nothing is lost by waiting" in buyer.read
 
     house.time += timedelta(days=1)
-    await buyer.tap("Go on with it")
+    await buyer.tap("Go on with the claim")
     await buyer.tap("Leave out")
     await buyer.tap("Send the claim")
     assert len(await house.cases()) == 2

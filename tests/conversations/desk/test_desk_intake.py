@@ -217,8 +217,8 @@ async def test_a_draft_is_resumed_the_next_day(house, buyer, claim_return):
 
     house.time += timedelta(days=1)
     await buyer.say("/new")
-    assert buyer.labels == ["Go on with it", "Begin anew"]
-    await buyer.tap("Go on with it")
+    assert buyer.labels == ["Go on with the claim", "Begin anew"]
+    await buyer.tap("Go on with the claim")
 
     assert buyer.asks == "What went wrong?"
     for step in ("I changed my mind", "Yes, unused", "Yes, intact", "Leave out", "Send the claim"):

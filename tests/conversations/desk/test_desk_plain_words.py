@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conversations.cases.claim import Reason, Remedy
+from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.states import State
 from conversations.desk import floods
 from conversations.messages import Card, Copies, Placing, Speech
@@ -22,6 +23,10 @@ LEXICON = Lexicon(
 @pytest.fixture(autouse=True)
 def words(house):
     house.desk.settings = replace(house.desk.settings, lexicons=lambda language: (LEXICON,))
+
+
+def complaint(chat):
+    return chat.house.plain(chat.question.complaint)
 
 
 # --- a claim in plain words ------------------------------------------------------------------------------------
@@ -89,6 +94,90 @@ async def test_a_photo_alone_begins_a_claim_and_is_kept(house, buyer, photo):
     assert "said" not in opened.answers
 
 
+async def test_an_account_in_place_of_an_answer_is_understood_and_said_once(house, buyer):
+    await house.bind(buyer, house.build.order())
+    await buyer.say("/new 1001")
+    await buyer.tap("☐ 1 × Red scarf")
+    await buyer.tap("Go on")
+    assert buyer.asks == "What would you like?"
+
+    await buyer.say("it came broken, my money back please")
+
+    assert buyer.asks == "Did I understand you right?"
+    assert "You would like: Refund\nWhat went wrong: It arrived damaged" in buyer.read
+    await buyer.tap("Yes, that is it")
+    assert buyer.asks == "Please show what happened"
+    [opened] = await house.dialogs(buyer)
+    assert opened.answers["said"] == "it came broken, my money back please"
+
+
+async def test_what_was_chosen_stays_chosen_whatever_is_said_of_it_later(house, buyer):
+    await house.bind(buyer, house.build.order())
+    await buyer.say("/new 1001")
+    for step in ("☐ 1 × Red scarf", "Go on", "Exchange"):
+        await buyer.tap(step)
+
+    await buyer.say("money back")
+    assert (buyer.asks, complaint(buyer)) == ("What went wrong?", "Please tap one of the buttons, or send its number.")
+    await buyer.say("money back, it is broken")
+
+    assert "You would like" not in buyer.read
+    await buyer.tap("Yes, that is it")
+    [opened] = await house.dialogs(buyer)
+    assert (opened.answers["remedy"], opened.answers["reason"]) == ("exchange", "damaged")
+
+
+async def test_who_says_no_may_say_it_otherwise(house, buyer):
+    await buyer.say("is it broken?")
+
+    await buyer.say("give me my money back")
+
+    assert buyer.asks == "Did I understand you right?"
+    assert "You have written: “is it broken?\ngive me my money back”" in buyer.read
+    assert "You would like: Refund" in buyer.read
+
+
+@pytest.mark.parametrize("sentence", ["the mug is broken", "杯子碎了 broken"])
+async def test_a_sentence_is_no_number_of_an_order(buyer, sentence):
+    await buyer.say("/new")
+
+    await buyer.say(sentence)
+
+    assert buyer.asks == "Did I understand you right?"
+    await buyer.tap("Yes, that is it")
+    assert buyer.asks == "What is the order number?"
+
+
+async def test_a_sentence_in_place_of_a_code_is_heard_and_is_a_wrong_code_all_the_same(house, buyer):
+    await buyer.say("/new 1001")
+
+    await buyer.say("it is broken!")
+    assert buyer.asks == "Did I understand you right?"
+    await buyer.tap("Yes, that is it")
+    assert buyer.asks == "What is the code of order 1001?"
+    for _ in range(4):
+        await buyer.say("it is broken!")
+
+    assert buyer.read.startswith("Too many wrong codes.")
+
+
+async def test_files_are_taken_at_any_question_and_are_no_wrong_code(house, buyer, photo):
+    await buyer.say("/new 1001")
+
+    for n in range(1, 7):
+        await buyer.say("", replace(photo(n), album="7"))
+        assert (buyer.asks, buyer.now[-1].placing is Placing.REPLACE) == ("What is the code of order 1001?", n > 1)
+    assert complaint(buyer) == "6 files received so far."
+    await buyer.say("", photo(7, size=MAX_SIZE + 1))
+    assert complaint(buyer).startswith("That file is larger than 20 MB.")
+    await buyer.say("look at this", photo(8))
+
+    assert (buyer.asks, complaint(buyer)) == ("What is the code of order 1001?", "7 files received so far.")
+    [opened] = await house.dialogs(buyer)
+    assert [file["file_id"] for file in opened.answers["files"]] == ["f1", "f2", "f3", "f4", "f5", "f6", "f8"]
+    assert opened.answers["said"] == "look at this"
+
+
 async def test_an_order_they_name_needs_no_question(house, buyer):
     order = house.build.order()
     await house.bind(buyer, order)
@@ -123,6 +212,18 @@ async def test_who_has_no_open_case_is_shown_a_list(house, at, buyer):
     assert "You have no cases." in buyer.read
     await at(State.CLOSED)
     await buyer.say("where is my case?")
+    assert "Your cases" in buyer.read
+
+
+async def test_who_has_no_case_yet_and_tells_what_is_wrong_begins_one(house, at, buyer):
+    words = "where is my case? it is broken"
+    await buyer.say(words)
+    assert buyer.asks == "Did I understand you right?"
+    await buyer.say("/cancel")
+    await at(State.CLOSED)
+
+    await buyer.say(words)
+
     assert "Your cases" in buyer.read
 
 

@@ -176,6 +176,10 @@ def test_files_are_their_senders_with_fingerprint_and_all(build):
     nothing = File(kind=FileKind.DOCUMENT, file_id="", unique_id="", size=0)
     assert blank == Evidence(n=2, by=Role.SELLER, at=exhibits[1].at, file=nothing, refused="erased")
 
+    added = (Role.SELLER, SELLER.id, facts.EvidenceAdded(3, FileKind.DOCUMENT))  # in a group, by the record
+    of_member = erasing.without_person(case, [*entries, *entries_of(build, added)], exhibits, SELLER)
+    assert [e.n for e in of_member.exhibits] == [2, 3]
+
     everything = erasing.without_files(case, entries, exhibits)
     assert ([e.n for e in everything.exhibits], everything.files) == ([1, 2, 3], {"aa", "bb", "cc"})
     assert erasing.without_files(case, entries, everything.exhibits).exhibits == ()

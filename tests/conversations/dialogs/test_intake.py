@@ -10,7 +10,8 @@ from conversations.cases.money import Money
 from conversations.cases.orders import Item, OrderKey
 from conversations.cases.verdict import Outcome
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.intake import INTAKE, draft_claim, order_key, verdict_of
+from conversations.dialogs.draft import draft_claim, order_key, verdict_of
+from conversations.dialogs.intake import INTAKE
 
 DAY = timedelta(days=1)
 KEY = ["Acme", "1001"]

@@ -20,6 +20,7 @@ from conversations.messages import Incoming, Left, Outgoing, Person, Pressed, Qu
 from conversations.phrase import Phrase
 from locales import negotiate, plain
 from storage.database import Database
+from storage.threads import Thread
 
 MIA, SAM, ANA, BEN, ZOE, OPERATOR = 1, 2, 3, 4, 5, 99
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -59,20 +60,28 @@ class Room:
 
     # what people do
 
-    async def say(self, who: int, text: str = "", *files: File, reply_to: int | None = None, edits: int = 0) -> int:
+    async def say(
+        self, who: int, text: str = "", *files: File, reply_to: int | None = None, edits: int = 0, thread: int = 0
+    ) -> int:
         """Gives the number of the message."""
         self._message += 1
         message = edits or self._message
-        said = Said(message=message, text=text, files=files, reply_to=reply_to, is_edit=bool(edits))
+        said = Said(message=message, text=text, files=files, reply_to=reply_to, is_edit=bool(edits), thread=thread)
         await self.do(who, said)
         return message
 
-    async def tap(self, who: int, label: str | Phrase) -> None:
+    async def tap(self, who: int, label: str | Phrase, *, thread: int = 0) -> None:
         """The newest button of that label."""
-        await self.press(who, self.button(who, label))
+        await self.press(who, self.button(who, label), thread=thread)
 
-    async def press(self, who: int, do: str) -> None:
-        await self.do(who, Pressed(query=f"q{self._message}", do=do))
+    async def press(self, who: int, do: str, *, thread: int = 0) -> None:
+        await self.do(who, Pressed(query=f"q{self._message}", do=do, thread=thread))
+
+    async def topic(self, who: int, ref: str, number: int) -> int:
+        """A case gets a topic in somebody's chat. Gives its number."""
+        async with self.db.work() as work:
+            await work.threads.keep(who, ref, Thread(number=number, name=ref))
+        return number
 
     async def do(self, who: int, content: Said | Pressed | Left | Returned) -> None:
         sender = Sender(address=who, name=f"N{who}", language=self.languages.get(who, "en"))

@@ -80,7 +80,7 @@ async def test_draft_is_kept_over_other_dialogs_and_days(room) -> None:
     assert [question.prompt for question in room.bodies(MIA, Question)] == [Phrase("What went wrong?")]
     await room.say(MIA, "/new")
     assert "You have a claim that is not finished yet." in room.text(MIA)
-    await room.tap(MIA, "Go on with it")
+    await room.tap(MIA, "Go on with the claim")
     assert [question.prompt for question in room.bodies(MIA, Question)] == [Phrase("What went wrong?")]
     await room.tap(MIA, "I changed my mind")
     assert "Are the goods unused?" in room.text(MIA)
