@@ -35,6 +35,11 @@ async def _serve(settings: Settings, **options: Any) -> None:
     gc.disable()
     from bot import compose
 
+<<<<<<< HEAD
+=======
+    gc.freeze()
+    gc.enable()
+>>>>>>> trust
     application = await compose.build(settings, **options)
     await application.run()
 

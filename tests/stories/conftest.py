@@ -29,6 +29,7 @@ stories_pseudo = _module("pseudo")
 _module("files")
 _module("hostile")
 _module("chat")
+_module("leaks")
 stories_bench = _module("bench")
 _module("steps")
 _module("rooms")
@@ -48,8 +49,20 @@ def has_topics() -> bool:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, has_topics: bool) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path, has_topics=has_topics) as bench:
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database. Stories are told on SQLite, and on PostgreSQL too where it matters: by asking for
+    `@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)`."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def story_url(kind: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("postgres_url")) if kind == "postgresql" else ""
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, has_topics: bool, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
+    async with stories_bench.Bench(tmp_path, database_url=story_url, has_topics=has_topics) as bench:
         yield bench
 
 
