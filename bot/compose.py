@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Mapping
@@ -55,6 +56,9 @@ LOG = log.get(__name__)
 
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
+
+#: Objects that may be left over before we look for cycles among them. An update makes some hundred, hardly any in a cycle.
+GARBAGE: Final = 5_000
 
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -120,6 +124,9 @@ class Application:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, number)
         await self.start()
+        gc.freeze()  # what is here by now stays: it need not be looked through again and again
+        gc.set_threshold(GARBAGE)
+        gc.enable()
         try:
             await self._stop.wait()
         finally:

@@ -217,6 +217,7 @@ OPERATOR = {
     "privacy.traces": "all that is kept of a person, whom it is sent to once a day at most; the queues hold two days",
     "privacy.is_quiet": "for whoever is to be forgotten and has nothing else waiting; of what is pending",
     "erasure.person": "once for each person who is forgotten, in everything that may tell of them",
+    "erasure.renew_samples": "after somebody was forgotten, a sample of each table",
     "erasure.unneeded": "once for each case that loses its files",
     "erasure.outdated_dialogs": "once an hour",
     "erasure.outdated_drafts": "once an hour",
