@@ -235,9 +235,9 @@ def _restore_evidence(tar: tarfile.TarFile, folder: Path) -> int:
 
 async def _hold_back(tx: Transaction) -> int:
     waiting = items.c.queue == "outbox", items.c.done_at.is_(None)
-    held = await tx.run(update(items).where(*waiting).values(done_at=tx.clock(), dead=HELD_BACK))
+    held = await tx.all(update(items).where(*waiting).values(done_at=tx.clock(), dead=HELD_BACK).returning(items.c.id))
     await tx.run(update(lanes).where(lanes.c.queue == "outbox").values(ready_at=null(), token=null(), attempts=0))
-    return held.rowcount
+    return len(held)
 
 
 async def _first_with_rows(tx: Transaction) -> str | None:

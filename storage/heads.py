@@ -91,7 +91,8 @@ class SqlHeads:
     async def finish(self, at: datetime, *, after: str, count: int, digest: str) -> Publication | None:
         """Makes what is kept the newest publication: these were its `digest()` when it had come up to `after`. None when
         others have finished it since, or gone on."""
-        if (await self._tx.run(delete(publishing).where(publishing.c.after == after))).rowcount == 0:
+        done = delete(publishing).where(publishing.c.after == after).returning(publishing.c.after)
+        if not await self._tx.all(done):
             return None
         made = self._tx.insert(publications).values(at=at, count=count, digest=digest).returning(publications.c.n)
         return Publication(await self._tx.scalar(made), at, count, digest)

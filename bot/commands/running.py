@@ -35,11 +35,6 @@ async def _serve(settings: Settings, **options: Any) -> None:
     gc.disable()
     from bot import compose
 
-<<<<<<< HEAD
-=======
-    gc.freeze()
-    gc.enable()
->>>>>>> trust
     application = await compose.build(settings, **options)
     await application.run()
 

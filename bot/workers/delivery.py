@@ -29,12 +29,9 @@ from bot.translation import Translator
 from bot.workers.pace import Pace
 from bot.workers.threads import Threads
 from conversations.cases.evidence import File, FileKind
-<<<<<<< HEAD
-from conversations.desk import reporting
-=======
 from conversations.cases.roles import Role
+from conversations.desk import reporting
 from conversations.desk.access import decides, role_in
->>>>>>> trust
 from conversations.messages import (
     Card,
     Copies,

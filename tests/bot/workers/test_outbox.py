@@ -3,14 +3,9 @@
 import asyncio
 import hashlib
 import io
-<<<<<<< HEAD
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
-=======
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
->>>>>>> trust
 from pathlib import Path
 from typing import Any
 
