@@ -168,8 +168,11 @@ CALLS: dict[str, Call] = {
     "outbox.finish_all": lambda w: w.outbox.finish_all([(LEASED, Outcome(done=[5_000], keep_for=1))]),
     "outbox.add": lambda w: w.outbox.add(Outgoing(to=5_000, body=Notice(lines=(Phrase("Hello"),)))),
     "fetches.suspect": lambda w: w.fetches.suspect(LEASED),
+    "checks.suspect": lambda w: w.checks.suspect(LEASED),
     "fetches.finish_all": lambda w: w.fetches.finish_all([(LEASED, Outcome(retry_in=1))]),
+    "checks.finish_all": lambda w: w.checks.finish_all([(LEASED, Outcome(retry_in=1))]),
     "fetches.finish": lambda w: w.fetches.finish(LEASED, keep_for=1),
+    "checks.finish": lambda w: w.checks.finish(LEASED, keep_for=1),
 }
 
 #: The same for what the workers call on the database itself.

@@ -163,7 +163,6 @@ async def test_the_group_becomes_a_supergroup_in_the_middle(bench: Bench, langua
     await buyer.tap("Write to the seller")
     await buyer.say("Are you there?")
     await desk.sees("Are you there?")
-    await desk.tap("Show the case") if await desk.button("Show the case") else await desk.say("/cases")
     await desk.say("/case")
     await desk.tap("Refuse")
     await desk.answer("It was fine.")
