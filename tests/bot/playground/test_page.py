@@ -187,7 +187,7 @@ async def test_page_shows_a_group_and_acts_in_it_as_its_members(screen: Screen) 
     await pane.locator("select.speaker").select_option(str(SELLER))
     await group.tap("Approve")
     await group.tap("Yes, approve")
-    await buyer.sees("Agreed: please send the goods back")
+    await buyer.sees("Agreed: the goods are to be sent back")
 
 
 @pytest.mark.parametrize("has_topics", [True])
