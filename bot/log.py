@@ -53,6 +53,11 @@ def redact(text: str) -> str:
     return text
 
 
+def tells(text: str) -> bool:
+    """Whether a bot's token, or anything that this process was told to keep to itself, stands in the text."""
+    return TOKEN.search(text) is not None or any(secret in text for secret in _secrets)
+
+
 def last_words(kind: type[BaseException], err: BaseException, trace: TracebackType | None) -> None:
     """What ends the process, on stderr, redacted: for `sys.excepthook`, which would quote all errors as they are."""
     sys.stderr.write(redact("".join(traceback.format_exception(kind, err, trace))))

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, or_, select, tuple_, update
+from sqlalchemy import BigInteger, Text, cast, delete, or_, select, text, tuple_, update
 
 from conversations.cases.evidence import Evidence
 from conversations.cases.orders import Order
@@ -171,8 +171,10 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     },
     "marks": {"name": _N, "at": _N},
     "heads": {"ref": _N, "n": _N, "hash": _N},
+    "publishing": {"began_at": _N, "after": _N},
     "publications": {"n": _N, "at": _N, "count": _N, "digest": _N},
     "outcomes": dict.fromkeys(_FIGURES, _N),
+    "openings": {"midnight": _N, "store": _N, "cases": _N},
     "outcome_products": dict.fromkeys(("ref", "product", "title", "store", "reason", "opened_at"), _N),
     "hearings": {**dict.fromkeys(_HEARINGS, _N), "arbitrator": How.NUMBER},
     "suggestions": dict.fromkeys(
@@ -183,6 +185,13 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     "processes": {"n": _N, "since": _N},
     "paces": {"name": _N, "full_at": _N},
 }
+
+#: The tables that tell something of a person which goes with them.
+_SAMPLED = sorted(
+    table
+    for table, columns in COLUMNS.items()
+    if {How.PERSON, How.ADDRESS, How.BLANK, How.QUEUE} & set(columns.values())
+)
 
 #: What an update carries of messages that others wrote, or that tell what others wrote.
 _QUOTES = frozenset({"reply_to_message", "quote", "external_reply", "pinned_message"})
@@ -201,7 +210,8 @@ class SqlErasure:
         left is a number. Returns the names of files of claims that were never sent."""
         await self._tx.settle(*tables.metadata.sorted_tables)
         await self._renew_codes(person.id)
-        files = await self._drop_drafts(evidence.c.doc["file"]["chat"].as_integer() == person.address)
+        chat = cast(evidence.c.doc["file"]["chat"].as_string(), BigInteger)  # as_integer() has 32 bits on PostgreSQL
+        files = await self._drop_drafts(chat == person.address)
         await self._clean_queues(person, refs)
         await self._tx.run(update(links).where(links.c.used_by == person.id).values(used_by=None))
         origin = {"origin_address": None, "origin_message": None}
@@ -232,6 +242,11 @@ class SqlErasure:
         names = [evidence.c.doc[field].as_string() for field in ("sha256", "copy")]
         rows = await self._tx.all(select(*names).where(or_(*(name.in_(files) for name in names))))
         return frozenset(files) - {name for row in rows for name in row}
+
+    async def renew_samples(self) -> None:
+        """PostgreSQL keeps samples of what stands in columns, to plan by. Takes new ones, without whoever was erased."""
+        if self._tx.on_postgresql:
+            await self._tx.run(text(f"ANALYZE {', '.join(_SAMPLED)}"))
 
     async def outdated_dialogs(self, seconds: float, *, most: int) -> int:
         """Forgets conversations that nobody went on with for so long, by the database's clock. Returns how many."""

@@ -18,7 +18,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.log import TOKEN
+from bot import log
 from storage.database import Database, driver_url
 from storage.tables import metadata
 
@@ -34,13 +34,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A canary over the whole suite: no test may leave a bot's token in what was printed or logged. (What a test reads
-    itself, by `capsys` or `caplog`, is its own to judge.)"""
+    """A canary over the whole suite: no test may leave a bot's token, or a secret of the settings it has read, in what was
+    printed or logged. (What a test reads itself, by `capsys` or `caplog`, is its own to judge.)"""
     report = yield
     for name, left in report.sections:
-        if report.passed and TOKEN.search(left):
+        if report.passed and log.tells(left):
             report.outcome = "failed"
-            report.longrepr = f"{item.nodeid}: a bot's token stands in what it left as {name!r}"
+            report.longrepr = f"{item.nodeid}: a secret stands in what it left as {name!r}"
     return report
 
 

@@ -94,6 +94,8 @@ def revoke(person: int, store: str | None, arbitrator: bool) -> None:
         async def take() -> str:
             async with db.work() as work:
                 whom = await _require(work, person)
+                await work.people.expect([whom.address])  # what they are in the middle of comes first, and is seen here
+                whom = await work.people.get(person)
                 waits = any(each.person == person for each in await work.people.applications())
                 stores = whom.stores if is_all else whom.stores & {store}
                 is_arbitrator = whom.is_arbitrator and (is_all or arbitrator)

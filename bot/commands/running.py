@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from typing import Any
 
 import click
+import uvloop
 
 from bot import log
 from bot.commands.opening import explained
@@ -19,17 +21,21 @@ def run() -> None:
         settings = Settings.load()
         settings.require_token()
         log.configure(settings.log_level)
-        asyncio.run(_run(settings))
+        serve(settings)
 
 
-async def _run(settings: Settings) -> None:
+def serve(settings: Settings, **options: Any) -> None:
+    """The bot in this process until SIGTERM or SIGINT; `options` are those of `compose.build`."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, **options))
+
+
+async def _serve(settings: Settings, **options: Any) -> None:
     # Most of the time until we are ready goes into imports. Nothing they make is garbage: collecting it costs a tenth.
     gc.disable()
     from bot import compose
 
-    gc.freeze()
-    gc.enable()
-    application = await compose.build(settings)
+    application = await compose.build(settings, **options)
     await application.run()
 
 

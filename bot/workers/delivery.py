@@ -29,6 +29,9 @@ from bot.translation import Translator
 from bot.workers.pace import Pace
 from bot.workers.threads import Threads
 from conversations.cases.evidence import File, FileKind
+from conversations.cases.roles import Role
+from conversations.desk import reporting
+from conversations.desk.access import decides, role_in
 from conversations.messages import (
     Card,
     Copies,
@@ -41,6 +44,7 @@ from conversations.messages import (
     Picture,
     Placing,
     Receipt,
+    Review,
     Speech,
     Takeout,
     Toast,
@@ -72,7 +76,17 @@ COURTESY: Final = 2.0
 SCREENFUL: Final = 12
 
 _NO_CASE_FILE: Final = Phrase("The case file could not be made now. Please try again later; the record itself is safe.")
-_NOT_ALL: Final = Phrase("Not all files fit into it; /evidence shows every one.")
+_NOT_ALL: Final = Phrase(
+    "Not all files are in it: some did not fit, or are lost. /evidence shows those that there are."
+)
+NO_EXHIBIT: Final = Phrase(
+    "This cannot be shown any more: what was kept of it is gone or damaged. It stays listed in the case; ask for it to be "
+    "sent again if it matters."
+)
+NO_ORIGINAL: Final = Phrase(
+    "The original cannot be opened any more: what was kept of it is gone or damaged. That you asked for it stays on record. "
+    "What others see of it is under /evidence; while you decide the case, /ask has it sent again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +197,11 @@ class Delivery:
             case Copies():
                 return await self._copy(person, place, outgoing, body, screen)
             case Exhibits():
-                return await self._show(place, outgoing, body, screen)
+                return await self._show_or_tell(chat, place, item, body, screen, note)
             case Picture():
                 return await self._draw(place, outgoing, body, screen)
+            case Review():
+                return await self._review(chat, place, item, body, note)
             case Dossier():
                 return await self._hand_over(chat, place, item, body, screen, note)
             case Takeout():
@@ -303,9 +319,31 @@ class Delivery:
             posts.append(Post(message=message, ref=outgoing.ref, origin=origin))
         return posts
 
+    async def _show_or_tell(
+        self,
+        chat: Chat,
+        place: Place,
+        item: Item[Outgoing],
+        body: Exhibits,
+        screen: Screen,
+        note: Callable[[Post], None],
+    ) -> list[Post]:
+        """What is lost stays a dead letter, for the operator to find and to send when the file is back; whoever was to
+        see it is told, and what they can do."""
+        try:
+            if body.are_originals:
+                return await self._show_originals(chat.person, place, item.payload, body, screen)
+            return await self._show(place, item.payload, body, screen)
+        except FileGone as err:
+            LOG.error("exhibit not to be had", ref=item.payload.ref, reason=err.message)
+            lines = (NO_ORIGINAL,) if body.are_originals else (NO_EXHIBIT,)
+            told = render(Notice(title=body.caption, lines=lines), chat.person.language)
+            for post in await self._send(chat, place, item, told, note):
+                chat.remember([post])
+                note(post)
+            raise
+
     async def _show(self, place: Place, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
-        if body.are_originals:
-            return await self._show_originals(place, outgoing, body, screen)
         ready = await self._ready(body.files)
         if new := [file for file in ready if isinstance(file, Upload)]:
             are_photos = all(file.kind is FileKind.PHOTO for file in new)
@@ -340,8 +378,12 @@ class Delivery:
         LOG.info("takeout given", person=person.id, parts=len(posts))
         return posts
 
-    async def _show_originals(self, place: Place, outgoing: Outgoing, body: Exhibits, screen: Screen) -> list[Post]:
+    async def _show_originals(
+        self, person: Person, place: Place, outgoing: Outgoing, body: Exhibits, screen: Screen
+    ) -> list[Post]:
         """Read anew each time, and forgotten: nothing of ours holds on to what may have to be erased."""
+        if not await self._is_still_theirs(person, outgoing.ref, Role.ARBITRATOR):
+            return []
         files = [
             Upload(each.name, each.mime, await _read(self._originals, each.kept), each.kind) for each in body.files
         ]
@@ -350,12 +392,66 @@ class Delivery:
         sent = await self._messenger.send_files(place, files, caption=screen)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
 
+    async def _is_still_theirs(self, person: Person, ref: str, reader: Role) -> bool:
+        """Whether a case file or originals that somebody asked for are still for their eyes, since what waits to be sent may
+        outlast their role. They have been told that the case is not open to them any more."""
+        async with self._db.reading() as work:
+            case, reading = await work.cases.get(ref), await work.people.get(person.id)
+        is_arbitrators = reader is Role.ARBITRATOR
+        is_theirs = case is not None and (
+            decides(case, reading) if is_arbitrators else role_in(case, reading) is reader
+        )
+        if not is_theirs:
+            LOG.warning("not theirs any more", person=person.id, ref=ref)
+        return is_theirs
+
     async def _draw(self, place: Place, outgoing: Outgoing, body: Picture, screen: Screen) -> list[Post]:
         await self._lightly(self._messenger.show_activity(place, Activity.PHOTO))
         drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
         await self._pace.turn(place.chat)
         sent = await self._messenger.send_files(place, [drawn], caption=screen, is_protected=False)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
+    async def _review(
+        self, chat: Chat, place: Place, item: Item[Outgoing], body: Review, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """Counted in a transaction that only reads; what is suggested is kept before it is read."""
+        person = chat.person
+        if not person.sells_for(body.store):
+            return []
+        async with self._db.reading() as work:
+            findings = await reporting.findings_of(body.store, body.days, work, body.ends)
+        bodies = reporting.bodies_of(body, findings)
+        if bodies:
+            async with self._db.work() as work:
+                await reporting.remember(findings, work)
+        posts = list[Post]()
+        for each in bodies:
+            screen = render(each, person.language)
+            if isinstance(each, Picture):
+                posts.append(await self._draw_once(chat, place, item, each, screen, note))
+            else:
+                posts += await self._send(chat, place, item, screen, note)
+        return posts
+
+    async def _draw_once(
+        self,
+        chat: Chat,
+        place: Place,
+        item: Item[Outgoing],
+        body: Picture,
+        screen: Screen,
+        note: Callable[[Post], None],
+    ) -> Post:
+        """It is in a slot until what follows is there, too: see `_send`."""
+        slot = f"part:{item.id}:picture"
+        if (message := await self._in_slot(chat, slot)) is None:
+            [drawn] = await self._draw(place, item.payload, body, screen)
+            sent = replace(drawn, slot=slot)
+            chat.remember([sent])
+            note(sent)
+            message = sent.message
+        return Post(message=message, frees=slot, ref=item.payload.ref)
 
     async def _hand_over(
         self,
@@ -368,6 +464,8 @@ class Delivery:
     ) -> list[Post]:
         """The case file as it is now, to keep: the PDF and the archive."""
         person, outgoing = chat.person, item.payload
+        if not await self._is_still_theirs(person, body.ref, body.reader):
+            return []
         try:
             if self._case_files is None:
                 raise CaseFileFailed("nobody makes any here")
@@ -441,12 +539,12 @@ class Delivery:
 
 
 async def _read(store: EvidenceStore, name: str) -> bytes:
-    """What a store keeps under that name. A store that cannot be reached will be tried again."""
+    """What a store keeps under that name; FileGone. A store that cannot be reached will be tried again."""
     try:
         return await store.get(name)
     except StorageError as err:
-        is_lost = not isinstance(err, TryAgain)
-        raise DeliveryError(f"file not to be had: {type(err).__name__}", permanent=is_lost) from err
+        what = f"file not to be had: {type(err).__name__}"
+        raise (DeliveryError(what) if isinstance(err, TryAgain) else FileGone(what)) from err
 
 
 def _upload_of(file: File) -> tuple[str, str, str]:

@@ -43,6 +43,7 @@ class PrivacyWorker:
         self._clock = clock
         self._retention = retention
         self._stores = stores
+        self._has_erased = False  # somebody since samples were taken
 
     async def run(self, stop: asyncio.Event) -> None:
         loop, swept_at = asyncio.get_running_loop(), float("-inf")
@@ -75,6 +76,10 @@ class PrivacyWorker:
                 after = person
             if len(people) < BATCH:
                 break
+        if self._has_erased:
+            async with self._db.work() as work:
+                await work.erasure.renew_samples()
+            self._has_erased = False
 
     async def outdate(self, stop: asyncio.Event) -> None:
         """Erases what was kept long enough. Reads through much: it is done once an hour."""
@@ -106,6 +111,7 @@ class PrivacyWorker:
             if not await work.privacy.is_quiet(person, found.address, refs, since=now - floods.GUESSES.period):
                 return
             await self._remove(work, await work.erasure.person(found, refs))
+        self._has_erased = True
         LOG.info("person erased", person=person, cases=len(refs))
 
     async def _outdate(self, what: str) -> int:

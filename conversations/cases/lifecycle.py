@@ -326,6 +326,7 @@ MOVES: tuple[Move, ...] = (
     Move("rule",          (S.ARBITRATION,),                         S.RULED,               (ARBITRATOR,),    _rule,          _is_first_ruling),
     Move("rule",          (S.ARBITRATION,),                         BY_TERMS,              (ARBITRATOR,),    _rule,          _is_final_ruling),
     Move("release",       (S.ARBITRATION,),                         S.ESCALATED,           (ARBITRATOR, CLOCK)),
+    Move("release",       (S.EVIDENCE_REQUESTED,),                  S.ESCALATED,           (ARBITRATOR,),    _answered),
     Move("appeal",        (S.RULED,),                               S.ESCALATED,           PARTIES,          _appeal,        _may_appeal),
     Move("stand",         (S.RULED,),                               BY_TERMS,              (CLOCK,)),
     Move("withdraw",      _WITHDRAWABLE,                            S.CLOSED,              (BUYER,),         _drop_offer,    _nothing_lost),

@@ -71,6 +71,11 @@ def role_in(case: Case, person: Person) -> Role | None:
     return None
 
 
+def decides(case: Case, person: Person) -> bool:
+    """Whether the case is this arbitrator's own, and not merely in every arbitrator's queue: originals are for them alone."""
+    return case.arbitrator == person.id and role_in(case, person) is Role.ARBITRATOR
+
+
 def roles_of(person: Person) -> frozenset[Role]:
     """The roles a person was given. Being a buyer needs none."""
     roles = {Role.ARBITRATOR} if person.is_arbitrator else set()

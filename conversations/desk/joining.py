@@ -8,9 +8,8 @@ from datetime import datetime
 
 from conversations import vocabulary
 from conversations.cases.case import Actor, Case, Moved, act
-from conversations.cases.lifecycle import Act
+from conversations.cases.lifecycle import Act, moves_open
 from conversations.cases.roles import Role
-from conversations.cases.states import State
 from conversations.desk.access import is_for, role_in
 from conversations.desk.publishing import publish, show_card, tell_operator
 from conversations.desk.rooms import room_for, room_of
@@ -67,7 +66,7 @@ async def admit(person: Person, work: Work) -> Sequence[Application]:
 
 
 async def dismiss(before: Person, work: Work, now: datetime, *, stores: frozenset[str], is_arbitrator: bool) -> None:
-    """The operator takes roles away, and whatever was applied for: of these stores, and the arbitrator's if so said.
+    """Roles end, and whatever was applied for: of these stores, and the arbitrator's if so said.
 
     From now on nothing in those cases is theirs: open dialogs end, cards go, cases in arbitration wait for another.
     """
@@ -121,9 +120,9 @@ async def _goes_on(opened: OpenDialog, person: Person, work: Work) -> bool:
 
 
 async def _release(case: Case, person: Person, work: Work, now: datetime) -> None:
-    """What they were deciding waits for another arbitrator at once."""
+    """What they were deciding waits for another arbitrator at once, whether or not it waits for a party's answer."""
     held = await work.cases.get(case.ref, lock=True)
-    if held is None or held.arbitrator != person.id or held.state is not State.ARBITRATION:
+    if held is None or held.arbitrator != person.id or "release" not in moves_open(held.position, Role.ARBITRATOR):
         return
     actor = Actor(Role.ARBITRATOR, person.id)
     moved = act(held, Act(move="release"), actor, now=now)

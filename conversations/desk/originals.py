@@ -7,6 +7,7 @@ from conversations.cases.case import Actor, Case
 from conversations.cases.facts import OriginalOpened
 from conversations.cases.roles import Role
 from conversations.desk import talking
+from conversations.desk.access import decides
 from conversations.desk.publishing import journal
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
@@ -25,7 +26,7 @@ async def offer(visit: Visit, case: Case) -> None:
     """Buttons under the evidence, for those exhibits that others see a copy of."""
     exhibits = await visit.work.evidence.of(case.ref)
     others = [each for each in with_original(exhibits) if each.copy][-MOST:]
-    if not others or not _has(visit, case):
+    if not others or not decides(case, visit.person):
         return
     buttons = [command(Phrase("{name}", name=each.name), "original", f"{case.ref} {each.name}") for each in others]
     line = Phrase("These are shown as copies, which tell nothing of place, time and device. The originals:")
@@ -35,7 +36,7 @@ async def offer(visit: Visit, case: Case) -> None:
 async def begin(visit: Visit, case: Case, argument: str) -> None:
     """Asks which exhibit, unless that was said, and then whether they are sure."""
     exhibits = with_original(await visit.work.evidence.of(case.ref))
-    if not _has(visit, case):
+    if not decides(case, visit.person):
         await visit.say(_ANOTHERS, ref=case.ref, choices=((command(Phrase("Show the case"), "case", case.ref),),))
     elif not exhibits:
         await visit.say(_NONE, ref=case.ref)
@@ -48,7 +49,7 @@ async def begin(visit: Visit, case: Case, argument: str) -> None:
 async def send(visit: Visit, context: Context, case: Case, role: Role) -> None:
     """Puts on record that the original is opened, and by whom, and sends it. `case` is locked."""
     item = chosen(context)
-    if not _has(visit, case):
+    if not decides(case, visit.person):
         await visit.say(_ANOTHERS, slot=QUESTION)
         return
     if item is None:
@@ -68,15 +69,10 @@ async def send(visit: Visit, context: Context, case: Case, role: Role) -> None:
 
 async def hand_over(visit: Visit, case: Case, role: Role) -> bool:
     """Whether the visitor may have all originals, as a case file brings them; puts on record that they do."""
-    if not _has(visit, case):
+    if not decides(case, visit.person):
         await visit.say(_ANOTHERS, ref=case.ref)
         return False
     opened = [each for each in with_original(await visit.work.evidence.of(case.ref)) if each.copy]
     facts = tuple(OriginalOpened(each.n) for each in opened)
     await journal(case, facts, Actor(role, visit.person.id), visit.work, now=visit.now)
     return True
-
-
-def _has(visit: Visit, case: Case) -> bool:
-    """Whether the case is the visitor's own, and not merely in every arbitrator's queue."""
-    return case.arbitrator == visit.person.id

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from conversations import vocabulary
 from conversations.cases.case import Case
 from conversations.desk import erasing, talking
+from conversations.desk.joining import dismiss
 from conversations.desk.publishing import tell_operator
 from conversations.desk.visit import QUESTION, Visit, command
 from conversations.messages import Outgoing, Person, Question, Style, Takeout
@@ -178,7 +179,8 @@ def _what_stays(cases: Sequence[Case], visit: Visit) -> tuple[Phrase, ...]:
 
 
 async def _leave(visit: Visit) -> None:
-    """Whoever is to be forgotten answers for nobody any more. The operator is told, but not who it was."""
+    """Whoever is to be forgotten answers for nobody any more, and what they were deciding waits for another. The operator
+    is told, but not who it was."""
     person = visit.person
     told = [
         Phrase("Somebody who answered for store {store} asked to be forgotten, and answers no more.", store=store)
@@ -186,9 +188,10 @@ async def _leave(visit: Visit) -> None:
     ]
     if person.is_arbitrator:
         told.append(Phrase("An arbitrator asked to be forgotten, and decides no more."))
+    await visit.work.people.settle(person.id)  # nor is anybody asked to confirm what they were invited to
     if told:
-        visit.person = replace(person, stores=frozenset(), is_arbitrator=False)
-        await visit.work.people.save(visit.person)
+        await dismiss(person, visit.work, visit.now, stores=person.stores, is_arbitrator=person.is_arbitrator)
+        visit.person = await visit.work.people.get(person.id)
         await tell_operator(visit.settings, visit.work, *told)
 
 

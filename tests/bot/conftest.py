@@ -21,9 +21,22 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = OrderKey("Lumen", "A-100")
 
 
+Keep = Callable[..., Awaitable[Case]]
+
+
 @pytest.fixture
-def a_case(sqlite_db: Database) -> Callable[..., Awaitable[Case]]:
+def a_case(sqlite_db: Database) -> Keep:
     """Keeps a case of Ann's, who is at 101, with whatever is changed about it; one with an end is closed."""
+    return _cases_in(sqlite_db)
+
+
+@pytest.fixture
+def cases_in() -> Callable[[Database], Keep]:
+    """The same, for the database that it is given."""
+    return _cases_in
+
+
+def _cases_in(db: Database) -> Keep:
     lamp = Item(no="1", title="Lamp", quantity=1, unit_price=Money(4_000, "USD"))
     nothing = Money(0, "USD")
     order = Order(
@@ -39,7 +52,7 @@ def a_case(sqlite_db: Database) -> Callable[..., Awaitable[Case]]:
 
     async def make(ref: str, **changes: Any) -> Case:
         pack = load("tmall_global")
-        async with sqlite_db.work() as work:
+        async with db.work() as work:
             await work.orders.put(order)
             ann = await work.people.greet(Sender(address=101, name="Ann", language="en"))
             opened = open_case(

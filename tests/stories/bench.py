@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+import asyncpg
 from click.testing import CliRunner
+from prometheus_client import generate_latest
 from pydantic import SecretStr
 from stories_chat import Chat, texts_of
+from stories_leaks import leaks, rows
 from stories_pseudo import unbracketed
 
 from bot import compose
 from bot.__main__ import cli
 from bot.clock import AdjustableClock
 from bot.commands.cases import record
+from bot.operating import metrics
 from bot.playground.app import create_app
 from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
@@ -32,13 +38,22 @@ from conversations.cases.orders import Item, Order, OrderKey, Store
 from conversations.desk.reporting import week_of
 from conversations.ports import Link, LinkPurpose
 from locales import negotiate
+from storage.database import driver_url
 
 #: Every request that the bot made in the stories of this run, for test_the_requests_are_valid.py.
 REQUESTS: list[dict[str, Any]] = []
 
+#: What the operator keeps to themself beside the token: it must never be in anything that comes out.
+SECRETS = {
+    name: f"SECRETCANARY-{name}-Zq7Yw3Xk9"
+    for name in ("webhook_secret", "button_key", "translate_key", "s3_secret_access_key")
+}
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
 _PATIENCE = 20.0
+#: Names of case files and of takeouts.
+_OF_OUR_MAKING = r"\w{3}-\w{3}\.(pdf|zip)|your-data.*\.zip"
 
 
 def an_order(number: str = "1001", **changes: Any) -> Order:
@@ -62,6 +77,33 @@ def an_order(number: str = "1001", **changes: Any) -> Order:
     return Order(**{**values, **changes})
 
 
+#: Asks the database something, beside the bot.
+Beside = Callable[[str], Awaitable[list[tuple[Any, ...]]]]
+
+
+@asynccontextmanager
+async def beside(url: str) -> AsyncIterator[Beside]:
+    """A connection of its own, of either kind."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True)) as file:
+            file.isolation_level = None
+
+            async def ask(statement: str) -> list[tuple[Any, ...]]:
+                return file.execute(statement).fetchall()
+
+            yield ask
+        return
+    connection = await asyncpg.connect(driver_url(url).set(drivername="postgresql").render_as_string(False))
+    try:
+
+        async def fetch(statement: str) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in await connection.fetch(statement)]
+
+        yield fetch
+    finally:
+        await connection.close()
+
+
 @dataclass
 class Bench:
     """Everything runs in this process, and everything that is said goes over HTTP."""
@@ -73,10 +115,11 @@ class Bench:
     people: list[Chat] = field(default_factory=list)
     url: str = ""
     translate_url: str | None = None
+    database_url: str = ""  # SQLite in the folder, unless said otherwise
     has_topics: bool = False
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
-    _rows: sqlite3.Connection = field(init=False)
+    beside: Beside = field(init=False)
 
     async def __aenter__(self) -> Self:
         self.clock = AdjustableClock(NOW)
@@ -84,11 +127,10 @@ class Bench:
         server = await self._stack.enter_async_context(serve(create_app(self.world, advance=self.clock.advance)))
         self.url = server.url
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(server.url))
-        self.bot = await compose.build(self._settings(), clock=self.clock, limits=UNLIMITED)
+        self.bot = await compose.build(self.settings(), clock=self.clock, limits=UNLIMITED)
         await self.bot.start()
         self._stack.push_async_callback(self.bot.stop)
-        self._rows = sqlite3.connect(f"file:{self.folder / 'stories.db'}?mode=ro", uri=True, isolation_level=None)
-        self._stack.callback(self._rows.close)
+        self.beside = await self._stack.enter_async_context(beside(self.settings().database_url))
         await self.store(STORE)
         return self
 
@@ -97,17 +139,19 @@ class Bench:
             if kind is None:
                 await self._nobody_is_exposed()
                 await self._everything_is_a_phrase()
+                await self._no_secret_came_out()
                 REQUESTS.extend(await self.requests())
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
         return Settings.load(
             {
                 "bot_token": SecretStr(DEMO_TOKEN),
                 "bot_api_url": self.url,
                 "bot_username": self.world.username,
-                "database_url": f"sqlite:///{self.folder / 'stories.db'}",
+                "database_url": self.database_url or f"sqlite:///{self.folder / 'stories.db'}",
                 "evidence_dir": self.folder / "evidence",
                 "translate_url": self.translate_url,
+                **{name: SecretStr(secret) for name, secret in SECRETS.items()},
             }
         )
 
@@ -177,9 +221,21 @@ class Bench:
                     for secret in (other.surname, other.username, str(other.id)):
                         assert secret not in raw, f"{other.surname} is exposed to {chat.surname} by {secret}"
 
+    async def _no_secret_came_out(self) -> None:
+        """Nothing that was said, sent up, counted or kept holds a token, a key or a secret of the operator's."""
+        told = dict[str, bytes]()
+        for chat in self.people:
+            for document in [m["document"] for m in await chat.messages() if "document" in m]:
+                if re.fullmatch(_OF_OUR_MAKING, document.get("file_name", "")):  # what people send may be a bomb
+                    told[document["file_name"]] = await self.file(document["file_id"])
+        told["requests"] = json.dumps(await self.requests(), ensure_ascii=False).encode()
+        told["database"] = repr(await rows(self)).encode()
+        told["metrics"] = generate_latest(metrics.REGISTRY)
+        assert leaks(told, (*SECRETS.values(), DEMO_TOKEN, DEMO_TOKEN.partition(":")[2])) == set()
+
     async def _everything_is_a_phrase(self) -> None:
         """Whoever read only English saw no word that was not a Phrase, a value in one, or somebody's own words."""
-        chose = {address for (address,) in self._rows.execute("select address from people where has_chosen_language")}
+        chose = {address for (address,) in await self.beside("select address from people where has_chosen_language")}
         for chat in self.people:
             if negotiate(chat.language) != "en" or chat.id in chose:
                 continue
@@ -210,14 +266,17 @@ class Bench:
         """Stops the bot, lets business time go on without it, and starts it anew on the same database."""
         await self.bot.stop()
         await self.clock.advance(timedelta(**by))
-        self.bot = await compose.build(self._settings(), clock=self.clock, limits=UNLIMITED)
+        self.bot = await compose.build(self.settings(), clock=self.clock, limits=UNLIMITED)
         await self.bot.start()
         self._stack.push_async_callback(self.bot.stop)
         await self.quiet()
 
     async def command(self, *args: str) -> str:
         """What the command line says on the same database, beside the running bot. Fails when the command does."""
-        env = {"AFTERSALES_DATABASE_URL": self._settings().database_url}
+        env = {
+            "AFTERSALES_DATABASE_URL": self.settings().database_url,
+            "AFTERSALES_EVIDENCE_DIR": str(self.folder / "evidence"),
+        }
         result = await asyncio.to_thread(CliRunner().invoke, cli, args, env=env)
         assert result.exit_code == 0, result.output
         await self.quiet()
@@ -225,22 +284,22 @@ class Bench:
 
     async def kept(self) -> str:
         """Everything that the queues hold, dealt with or not."""
-        rows = self._rows.execute("select payload from items").fetchall()
-        return "\n".join(str(payload) for (payload,) in rows)
+        return "\n".join(str(payload) for (payload,) in await self.beside("select payload from items"))
 
     async def quiet(self) -> None:
         """Until nothing waits anywhere: no update, no effect, no message, no file, no alarm that is due."""
         async with asyncio.timeout(_PATIENCE):
-            while len(self.world.updates) or self._waiting():  # noqa: ASYNC110 - nothing announces that all is quiet
+            while len(self.world.updates) or await self._waiting():  # noqa: ASYNC110 - nothing announces that all is quiet
                 await asyncio.sleep(0.005)
 
-    def _waiting(self) -> int:
+    async def _waiting(self) -> int:
         """What the bot still has to do, counted at one moment, beside the bot and not through it."""
         now = self.clock().replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-        [count] = self._rows.execute(
-            "select (select count(*) from items where done_at is null) + (select count(*) from alarms where at <= ?)",
-            (now,),
-        ).fetchone()
+        now += "" if self.bot.db.is_sqlite else "+00"
+        [(count,)] = await self.beside(
+            "select (select count(*) from items where done_at is null) + "
+            f"(select count(*) from alarms where at <= '{now}')"
+        )
         return int(count)
 
     # The control side

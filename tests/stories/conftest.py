@@ -29,6 +29,7 @@ stories_pseudo = _module("pseudo")
 _module("files")
 _module("hostile")
 _module("chat")
+_module("leaks")
 stories_bench = _module("bench")
 _module("steps")
 _module("rooms")
@@ -48,8 +49,20 @@ def has_topics() -> bool:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, has_topics: bool) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path, has_topics=has_topics) as bench:
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database. Stories are told on SQLite, and on PostgreSQL too where it matters: by asking for
+    `@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)`."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def story_url(kind: str, request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("postgres_url")) if kind == "postgresql" else ""
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, has_topics: bool, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
+    async with stories_bench.Bench(tmp_path, database_url=story_url, has_topics=has_topics) as bench:
         yield bench
 
 
@@ -79,6 +92,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         turn = place + crc32(metafunc.module.__name__.encode())
         other = _OTHERS[turn % len(_OTHERS)]
         pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
-    ways = [(pair, _ALL_TOPICS or (len(pairs) == 2 and pair is pairs[1])) for pair in pairs]
+    ways = [(pair, _ALL_TOPICS or (number == 1 and not _EVERY)) for number, pair in enumerate(pairs)]
     ids = [f"{buyer}-{seller}" + "-topics" * has_topics for (buyer, seller), has_topics in ways]
     metafunc.parametrize(("languages", "has_topics"), ways, ids=ids)

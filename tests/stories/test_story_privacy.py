@@ -10,17 +10,20 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stories_bench import Bench, Chat, an_order
+from stories_bench import SECRETS, Bench, Chat, an_order
 from stories_files import located_jpeg
+from stories_leaks import leaks, outputs, rows
 from stories_steps import refunds
 
 from bot import log
 from bot.evidence import COPIES
 from bot.playground.world import DEMO_TOKEN
 from bot.workers.privacy import PrivacyWorker
+from conversations.cases.roles import Role
 from conversations.phrase import Phrase
 from conversations.policy.retention import Retention
 from storage.evidence_files import FolderStore
@@ -97,19 +100,24 @@ async def whole_case(bench: Bench, buyer: Chat, seller: Chat) -> str:
     return ref
 
 
-def rows(bench: Bench) -> dict[str, str]:
-    """Every table of the database as text."""
-    with closing(sqlite3.connect(bench.folder / "stories.db")) as database:
-        names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-        return {name: repr(database.execute(f'select * from "{name}"').fetchall()) for name in names}
+async def raw_bytes(bench: Bench) -> bytes:
+    """The files of the database, its indexes among them, made anew without what was deleted."""
+    if bench.bot.db.is_sqlite:  # in a thread: it waits for the bot's own transactions, which need the loop
+        return await asyncio.to_thread(_of_file, bench.folder)
+    await bench.beside("vacuum full")
+    await bench.beside("checkpoint")
+    found = await bench.beside(
+        "select pg_read_binary_file(pg_relation_filepath(oid)) from pg_class where relkind in ('r', 'i', 't') "
+        "and relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace) and pg_relation_filepath(oid) is not null"
+    )
+    return b"".join(data for (data,) in found)
 
 
-def raw_bytes(bench: Bench) -> bytes:
-    """The file of the database, made anew without what was deleted."""
-    with closing(sqlite3.connect(bench.folder / "stories.db", timeout=30, isolation_level=None)) as database:
+def _of_file(folder: Path) -> bytes:
+    with closing(sqlite3.connect(folder / "stories.db", timeout=30, isolation_level=None)) as database:
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return b"".join(path.read_bytes() for path in bench.folder.rglob("stories.db*") if path.is_file())
+    return b"".join(path.read_bytes() for path in folder.rglob("stories.db*") if path.is_file())
 
 
 def kept_files(bench: Bench) -> dict[str, bytes]:
@@ -123,54 +131,6 @@ async def takeout(chat: Chat) -> tuple[dict[str, Any], str, list[str], str]:
     archive = zipfile.ZipFile(io.BytesIO(await chat.bench.file(shown["document"]["file_id"])))
     data, html = archive.read("data.json").decode(), archive.read("index.html").decode()
     return json.loads(data), html, sorted(archive.namelist()), data + html
-
-
-async def test_whoever_was_forgotten_is_nowhere_any_more(
-    bench: Bench, languages: tuple[str, str], logged: Logged
-) -> None:
-    seller = await bench.seller(language=languages[1])
-    buyer = await bench.buyer(NAME, languages[0])
-    ref = await whole_case(bench, buyer, seller)
-    heard = next(m for m in await seller.messages() if MESSAGE in m.get("text", ""))
-    await seller.say("/record", reply_to=heard["message_id"])  # the update quotes what the buyer said
-    canaries = (*CANARIES, str(buyer.id))
-    before = rows(bench)
-    assert all(any(canary in each for each in before.values()) for canary in canaries if canary != "CANARY")
-    assert any(b"CANARY" in each for each in kept_files(bench).values())
-
-    await buyer.say("/forget")
-    until = Phrase("Case {ref}: what you said in it, until {until}.", ref=ref, until=_end(bench, ref))
-    await buyer.is_told("Erase everything about you?", until)
-    await buyer.tap("Erase everything")
-    await buyer.is_told(until)
-    await bench.pass_time(days=89)
-    await erase_now(bench)
-    assert NAME in rows(bench)["people"]
-    await bench.pass_time(days=2)
-    await erase_now(bench)
-
-    after = rows(bench)
-    told = {(canary, table) for canary in canaries for table, each in after.items() if canary in each}
-    assert told == set()
-    kept = await asyncio.to_thread(raw_bytes, bench)  # it waits for the bot's own transactions, which need the loop
-    assert [canary for canary in canaries if canary.encode() in kept] == []
-    assert kept_files(bench) == {}
-    assert [canary for canary in (*CANARIES, MESSAGE) if canary in logged.getvalue()] == []
-
-    async with bench.bot.db.reading() as work:
-        assert await work.journal.verify(ref.replace("-", "")) is None
-    await seller.say(f"/case {ref}")
-    await seller.reads_on_card("Settled")
-    await seller.say(f"/record {ref}")
-    await seller.is_told("What stood here was erased.", "Send it back, please.", "TX-1")
-    await seller.say(f"/evidence {ref}")
-    assert (await bench.case(ref))["state"] == "settled"
-    _, _, names, all_of_it_told = await takeout(seller)
-    assert names == ["data.json", "index.html"]
-    assert [canary for canary in canaries if canary in all_of_it_told] == []
-
-    await buyer.say("/cases")
-    await buyer.is_told("You have no cases.")
 
 
 async def test_everything_about_a_person_comes_as_an_archive(bench: Bench, languages: tuple[str, str]) -> None:
@@ -205,6 +165,63 @@ async def test_everything_about_a_person_comes_as_an_archive(bench: Bench, langu
     assert sum("your-data" in str(m.get("document")) for m in await buyer.messages()) == 2
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+async def test_whoever_was_forgotten_is_nowhere_any_more(
+    bench: Bench, languages: tuple[str, str], logged: Logged
+) -> None:
+    seller = await bench.seller(language=languages[1])
+    buyer = await bench.buyer(NAME, languages[0])
+    ref = await whole_case(bench, buyer, seller)
+    heard = next(m for m in await seller.messages() if MESSAGE in m.get("text", ""))
+    await seller.say("/record", reply_to=heard["message_id"])  # the update quotes what the buyer said
+    canaries = (*CANARIES, str(buyer.id))
+    if not bench.bot.db.is_sqlite:
+        await bench.beside("analyze")
+    before = await rows(bench)
+    assert all(any(canary in each for each in before.values()) for canary in canaries if canary != "CANARY")
+    assert any(b"CANARY" in each for each in kept_files(bench).values())
+    all_outputs = await outputs(bench, ref)
+    told = leaks(all_outputs, canaries)
+    assert {(WORDS[:5], f"pdf of {Role.SELLER}"), ("CANARY", f"{ref}.zip")} <= told
+    assert {canary for canary, name in told if name == "backup"} == set(canaries)
+    assert {name for canary, name in told if canary == CODE} == {"backup"}
+    assert leaks(all_outputs, (*SECRETS.values(), DEMO_TOKEN)) == set()
+
+    await buyer.say("/forget")
+    until = Phrase("Case {ref}: what you said in it, until {until}.", ref=ref, until=_end(bench, ref))
+    await buyer.is_told("Erase everything about you?", until)
+    await buyer.tap("Erase everything")
+    await buyer.is_told(until)
+    await bench.pass_time(days=89)
+    await erase_now(bench)
+    assert NAME in (await rows(bench))["people"]
+    await bench.pass_time(days=2)
+    await erase_now(bench)
+
+    after = await rows(bench)
+    assert {(canary, table) for canary in canaries for table, each in after.items() if canary in each} == set()
+    kept = await raw_bytes(bench)
+    assert [canary for canary in canaries if canary.encode() in kept] == []
+    assert kept_files(bench) == {}
+    assert leaks(await outputs(bench, ref), canaries) == set()
+    assert [canary for canary in (*CANARIES, MESSAGE) if canary in logged.getvalue()] == []
+
+    async with bench.bot.db.reading() as work:
+        assert await work.journal.verify(ref.replace("-", "")) is None
+    await seller.say(f"/case {ref}")
+    await seller.reads_on_card("Settled")
+    await seller.say(f"/record {ref}")
+    await seller.is_told("What stood here was erased.", "Send it back, please.", "TX-1")
+    await seller.say(f"/evidence {ref}")
+    assert (await bench.case(ref))["state"] == "settled"
+    _, _, names, all_of_it_told = await takeout(seller)
+    assert names == ["data.json", "index.html"]
+    assert [canary for canary in canaries if canary in all_of_it_told] == []
+
+    await buyer.say("/cases")
+    await buyer.is_told("You have no cases.")
+
+
 async def test_a_hold_keeps_everything_until_it_ends(bench: Bench, languages: tuple[str, str]) -> None:
     seller = await bench.seller(language=languages[1])
     buyer = await bench.buyer(NAME, languages[0])
@@ -217,11 +234,11 @@ async def test_a_hold_keeps_everything_until_it_ends(bench: Bench, languages: tu
     await buyer.tap("Erase everything")
     await bench.pass_time(days=200)
     await erase_now(bench)
-    assert NAME in rows(bench)["people"]
+    assert NAME in (await rows(bench))["people"]
 
     await bench.command("people", "release", str(person.id))
     await erase_now(bench)
-    assert NAME not in rows(bench)["people"]
+    assert NAME not in (await rows(bench))["people"]
 
 
 async def test_whoever_thinks_better_of_it_stays(bench: Bench, languages: tuple[str, str]) -> None:
@@ -234,7 +251,7 @@ async def test_whoever_thinks_better_of_it_stays(bench: Bench, languages: tuple[
     await buyer.is_told("Your data stay as they are.")
     await bench.pass_time(days=200)
     await erase_now(bench)
-    assert NAME in rows(bench)["people"]
+    assert NAME in (await rows(bench))["people"]
 
 
 async def test_what_is_never_sent_goes_with_its_files(bench: Bench, languages: tuple[str, str]) -> None:
@@ -251,7 +268,7 @@ async def test_what_is_never_sent_goes_with_its_files(bench: Bench, languages: t
     await bench.pass_time(hours=2)
     await erase_now(bench)
 
-    after = rows(bench)
+    after = await rows(bench)
     canaries = (*CANARIES, str(buyer.id))
     assert {(canary, name) for canary in canaries for name, each in after.items() if canary in each} == set()
     assert kept_files(bench) == {}

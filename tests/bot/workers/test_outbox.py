@@ -1,14 +1,17 @@
 """The outbox against the playground: what appears in whose chat, and what becomes of what cannot be sent."""
 
 import asyncio
+import hashlib
 import io
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import insert
 
 from bot.clock import AdjustableClock
 from bot.messenger import DeliveryError, Place
@@ -16,12 +19,14 @@ from bot.playground import World, acting
 from bot.playground.faults import Faults
 from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
-from bot.screens import Screen
+from bot.screens import Screen, render
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.delivery import SCREENFUL
+from bot.workers.delivery import NO_EXHIBIT, NO_ORIGINAL, SCREENFUL
 from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
+from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
+from conversations.cases.outcomes import CaseOutcome
 from conversations.messages import (
     Body,
     Card,
@@ -36,6 +41,7 @@ from conversations.messages import (
     Placing,
     Question,
     Receipt,
+    Review,
     Speech,
     Toast,
     Translation,
@@ -44,6 +50,7 @@ from conversations.phrase import Phrase
 from storage.database import Database
 from storage.evidence_files import FolderStore
 from storage.lanes import Item, Leased
+from storage.tables import outcomes
 
 from .conftest import NOON, PlainDesk, until
 
@@ -525,37 +532,83 @@ async def test_copy_that_the_messenger_forgot_goes_up_again(
     assert await dead(sqlite_db) == []
 
 
-async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
-    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, originals: FolderStore
-) -> None:
+@pytest.fixture
+async def original(
+    sqlite_db: Database, seller: Person, originals: FolderStore, a_case: Callable[..., Awaitable[Case]]
+) -> Outgoing:
+    """Wei arbitrates in the case, and has asked for the original of its third exhibit."""
+    async with sqlite_db.work() as work:
+        await work.people.save(replace(seller, is_arbitrator=True))
+    await a_case("A7KQ2M", arbitrator=seller.id)
     kept = await originals.put(b"original")
     file = File(kind=FileKind.DOCUMENT, file_id="", unique_id="U", size=8, name="E3-original.heic", kept=kept)
     body = Exhibits(caption=Phrase("Evidence"), files=(file,), are_originals=True)
+    return Outgoing(to=seller.id, body=body, ref="A7KQ2M")
 
+
+async def test_original_goes_out_as_it_came_in_protected_and_is_read_each_time(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    wei: User,
+    seller: Person,
+    originals: FolderStore,
+    original: Outgoing,
+) -> None:
     for _ in range(2):
-        await say(sqlite_db, body, to=seller)
+        await say(sqlite_db, original, to=seller)
         await deliver(handler, sqlite_db)
-    await originals.remove(kept)
-    await say(sqlite_db, body, to=seller)
+    assert isinstance(original.body, Exhibits)
+    await originals.remove(original.body.files[0].kept)
+    await say(sqlite_db, original, to=seller)
     await deliver(handler, sqlite_db)
 
-    shown = chat(world, wei)
+    *shown, told = chat(world, wei)
     assert [message["has_protected_content"] for message in shown] == [True, True]
     assert [world.files.get(message["document"]["file_id"]).data for message in shown] == [b"original"] * 2
     assert {message["document"]["file_name"] for message in shown} == {"E3-original.heic"}
+    lost = Notice(title=original.body.caption, lines=(NO_ORIGINAL,))
+    assert told["text"] == render(lost, seller.language).text
     assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
 
 
-async def test_copy_that_is_lost_is_given_up_and_nothing_else_is_sent_for_it(
-    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person
+@pytest.mark.parametrize("loses", ["office", "case"])
+async def test_original_that_was_asked_for_does_not_come_to_who_decides_no_more(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, original: Outgoing, loses: str
 ) -> None:
-    file = File(kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, kept="ab" * 32)
-    await say(sqlite_db, Exhibits(caption=Phrase("Evidence"), files=(file,)), to=seller)
+    """What waits to be sent may outlast the role it was asked for in."""
+    await say(sqlite_db, original, to=seller)
+    async with sqlite_db.work() as work:
+        if loses == "office":
+            await work.people.save(replace(seller, is_arbitrator=False))
+        else:
+            case = await work.cases.get("A7KQ2M")
+            assert case is not None
+            await work.cases.save(replace(case, arbitrator=None))
 
     await deliver(handler, sqlite_db)
 
     assert chat(world, wei) == []
-    assert len(await dead(sqlite_db)) == 1
+    assert (await pending(sqlite_db), await dead(sqlite_db)) == (0, [])
+
+
+async def test_copy_that_is_lost_is_told_of_and_nothing_else_is_sent_for_it(
+    handler: OutboxHandler, sqlite_db: Database, world: World, wei: User, seller: Person, copies: FolderStore
+) -> None:
+    """It stays a dead letter, and is sent when the operator has brought the file back."""
+    kept = hashlib.sha256(b"copy").hexdigest()
+    file = File(kind=FileKind.DOCUMENT, file_id="x", unique_id="U", size=8, name="E1.pdf", kept=kept)
+    body = Exhibits(caption=Phrase("Evidence"), files=(file,))
+    await say(sqlite_db, body, to=seller)
+
+    await deliver(handler, sqlite_db)
+
+    assert texts(world, wei) == [render(Notice(title=body.caption, lines=(NO_EXHIBIT,)), seller.language).text]
+    assert await dead(sqlite_db) == ["file not to be had: MissingFile"]
+    assert await copies.put(b"copy") == kept
+    assert await sqlite_db.outbox.revive(None) == 1
+    await deliver(handler, sqlite_db)
+    assert [message["document"]["file_name"] for message in chat(world, wei)[1:]] == ["E1.pdf"]
 
 
 async def test_notice_that_stays_gives_way_to_the_next_in_its_slot(
@@ -904,3 +957,81 @@ async def test_long_text_goes_on_behind_the_part_that_was_sent(
     assert await pending(sqlite_db) == 0
     async with sqlite_db.reading() as work:
         assert await work.posts.in_slot(ana.id, f"part:{leased.items[0].id}:0") is None
+
+
+# --- reports ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def review(sqlite_db: Database) -> Review:
+    """Of a store with six cases, none of which was answered within two days."""
+    opened = NOON - timedelta(days=3)
+    rows = [
+        CaseOutcome(
+            ref=f"R{n}",
+            store="Acme",
+            remedy="refund",
+            ground="quality",
+            reason="faulty",
+            currency="USD",
+            opened_at=opened,
+            state="settled",
+            answer_seconds=48 * 3600,
+        )
+        for n in range(6)
+    ]
+    async with sqlite_db._writer.begin() as connection:
+        await connection.execute(insert(outcomes), [asdict(row) for row in rows])
+    return Review(store="Acme", days=7, ends=NOON, choices=BUTTONS)
+
+
+@pytest.fixture
+async def merchant(sqlite_db: Database, buyer: Person) -> Person:
+    async with sqlite_db.work() as work:
+        await work.people.save(replace(buyer, stores=frozenset({"Acme"})))
+    return replace(buyer, stores=frozenset({"Acme"}))
+
+
+async def test_a_report_is_counted_when_it_is_handed_over_and_its_advice_kept(
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
+) -> None:
+    await say(sqlite_db, review, to=merchant)
+
+    await deliver(handler, sqlite_db)
+
+    drawn, told = chat(world, ana)
+    assert "photo" in drawn
+    assert "the last 7 days" in told["text"]
+    assert told["reply_markup"]["inline_keyboard"][0][0]["text"] == "Yes"
+    async with sqlite_db.reading() as work:
+        assert [(s.kind, s.made_at) for s in await work.advice.of("Acme")] == [("slow", NOON)]
+
+
+async def test_a_report_whose_text_did_not_arrive_goes_on_behind_its_picture(
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
+) -> None:
+    await say(sqlite_db, review, to=merchant)
+    inject(world, {"method": "sendMessage", "kind": "500", "times": 1})
+
+    await deliver(handler, sqlite_db)
+    assert ["photo" in message for message in chat(world, ana)] == [True]
+    leased = await lease_now(sqlite_db)
+    assert leased is not None
+    await handler.handle(leased, GO)
+
+    assert ["photo" in message for message in chat(world, ana)] == [True, False]
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(ana.id, f"part:{leased.items[0].id}:picture") is None
+
+
+async def test_whoever_no_longer_sells_for_the_store_gets_no_report_and_nobody_an_empty_digest(
+    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User, merchant: Person, review: Review
+) -> None:
+    before = replace(review, ends=NOON - timedelta(days=90))
+    await say(sqlite_db, replace(review, store="Lumen"), replace(before, unless_empty=True), before, to=merchant)
+
+    await deliver(handler, sqlite_db)
+
+    assert [text.partition("\n")[2].strip() for text in texts(world, ana)] == [
+        "No cases\nThere was nothing to count in this time."
+    ]

@@ -359,6 +359,7 @@ CELLS: dict[str, Cell] = {
     "evidence_requested of the buyer": Cell(
         at(_.EVIDENCE_REQUESTED, asked=B),
         {
+            A: {"release": _.ESCALATED},
             B: {"answer": _.ARBITRATION, "offer": _.EVIDENCE_REQUESTED, "withdraw": _.CLOSED},
             S: {"offer": _.EVIDENCE_REQUESTED},
             C: {"silent": _.ARBITRATION},
@@ -367,6 +368,7 @@ CELLS: dict[str, Cell] = {
     "evidence_requested of the seller with their offer": Cell(
         at(_.EVIDENCE_REQUESTED, asked=S, offer=offer(S)),
         {
+            A: {"release": _.ESCALATED},
             B: {
                 "accept": _.AWAITING_REFUND,
                 "decline": _.EVIDENCE_REQUESTED,

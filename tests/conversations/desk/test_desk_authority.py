@@ -5,6 +5,7 @@ tried by each of them twice; AFTERSALES_TEST_MATRIX=all tries all of it everywhe
 """
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from conversations.presses import AnswerPress, CommandPress, MovePress
 REF, NO_REF = "A7KQ2M", "ZZZZZZ"
 UNKNOWN = "“/{command}” is not something you can do here. /help shows what is."
 COMMAND_NAMES = [command.name for command in COMMANDS if command.name not in ANYWHERE]
+_SAVEPOINT = re.compile(r"(?<=savepoint_)\d+")
 IS_WHOLE = os.environ.get("AFTERSALES_TEST_MATRIX") == "all"
 OPEN = frozenset(State) - ENDS
 
@@ -84,7 +86,7 @@ class Try:
     facts: int
     stack: tuple
     said: list[Outgoing]
-    reads: int
+    asked: tuple[str, ...]  # of the database
 
     @property
     def answer(self) -> str:
@@ -105,11 +107,11 @@ class Bench:
             async with self.work.savepoint():
                 self.reads.clear()
                 await self.house.desk.receive(incoming, self.work, self.house.time)
-                reads = len(self.reads)
+                asked = tuple(_SAVEPOINT.sub("", each) for each in self.reads)
                 person = await self.work.people.greet(incoming.sender)
                 case = await self.work.cases.get(REF)
                 facts = len(await self.work.journal.of(REF))
-                found = Try(case, facts, await self.work.dialogs.of(person.id), told.said, reads)
+                found = Try(case, facts, await self.work.dialogs.of(person.id), told.said, asked)
                 raise _Undo
         except _Undo:
             return found
@@ -197,7 +199,7 @@ def _is_unknown(out: Outgoing) -> bool:
 
 
 async def _sees_nothing(bench: Bench, chat, case, *, shift: int) -> None:
-    """A case of others is answered as one that is not there: in the same words, after as many questions to the database."""
+    """A case of others is answered as one that is not there: in the same words, after the same questions to the database."""
     for n, name in enumerate(COMMAND_NAMES):
         if not IS_WHOLE and (n + shift) % 8:
             continue
@@ -212,7 +214,7 @@ async def _sees_nothing(bench: Bench, chat, case, *, shift: int) -> None:
         tried = [(await bench.say(chat, here), await bench.say(chat, nowhere)) for here, nowhere in pairs]
         tried += [(await bench.press(chat, here), await bench.press(chat, nowhere)) for here, nowhere in buttons]
         for here, nowhere in tried:
-            assert (here.answer, here.reads) == (nowhere.answer, nowhere.reads), (name, case.state)
+            assert (here.answer, here.asked) == (nowhere.answer, nowhere.asked), (name, case.state)
             assert here.stack == nowhere.stack
             assert here.case == case
             assert here.facts == 0

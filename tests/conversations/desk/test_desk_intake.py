@@ -6,12 +6,13 @@ from datetime import timedelta
 from conversations.cases.claim import Claimed
 from conversations.cases.evidence import MAX_SIZE
 from conversations.cases.money import Money
-from conversations.cases.orders import OrderKey
+from conversations.cases.orders import Item, OrderKey
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.messages import Card, Exhibits, Notice, Placing
 from conversations.ports import LinkPurpose
 
+MAX_BYTES = 55  # of the 64 that a messenger carries, nine are for the seal
 CODE = "K7Q2-MX4P"
 
 
@@ -429,3 +430,41 @@ async def test_the_sellers_card_comes_once_and_in_one_place(house, seller, buyer
     ref = await claim_return()
 
     assert {out.slot for out in seller.heard if isinstance(out.body, Card)} == {f"card:{ref}"}
+
+
+async def test_buttons_carry_no_number_of_the_shop_however_long_it_is(house, buyer, seller):
+    """Numbers of items, orders and stores are as long as the shop likes; a button has 55 bytes for all that it says."""
+    store, number = "Løng " * 20 + "store", "#長" * 32
+    items = tuple(
+        Item(no=f"{n}-{'品' * 300}", title=f"Mug {n}", quantity=2, unit_price=Money(2000, "USD"), exchangeable=True)
+        for n in range(30)
+    )
+    await house.add(replace(house.build.order(), key=OrderKey(store, number), items=items))
+    await house.person(201, "Ida", stores=frozenset({store, "Acme"}))
+    ida = house.chats[max(house.chats)]
+
+    await buyer.say("/new")
+    await buyer.say(number)
+    await buyer.say(CODE)
+    await buyer.tap("☐ 2 × Mug 3")
+    await buyer.say("30")
+    await buyer.tap("Go on")
+    await buyer.tap("2")
+    await buyer.tap("1")
+    for label in ("Return", "I changed my mind", "Yes, unused", "Yes, intact", "Leave out", "Send the claim"):
+        await buyer.tap(label)
+
+    [case] = await house.cases()
+    assert case.claim.items == (Claimed(items[3].no, 2), Claimed(items[29].no, 1))
+    await buyer.say("/new")
+    await buyer.tap(next(label for label in buyer.labels if number in label))
+    assert buyer.asks == "Which items are concerned?"
+    await ida.say("/report")
+    await ida.tap(store)
+    carried = [choice.do for chat in (buyer, ida) for out in chat.heard for choice in choices_of(out.body)]
+    assert len(carried) > 60
+    assert max(len(do.encode()) for do in carried) <= MAX_BYTES
+
+
+def choices_of(body):
+    return [choice for row in getattr(body, "choices", ()) for choice in row]

@@ -127,20 +127,39 @@ async def test_what_has_nothing_to_do_with_the_role_goes_on(house, buyer, seller
 async def test_arbitrator_who_is_dismissed_gives_back_what_they_were_deciding(
     house, buyer, seller, arbitrator, another, at
 ):
+    """Also what waits for an answer: nobody else could act on it when it came."""
     await at(State.ARBITRATION)
-    await at(State.EVIDENCE_REQUESTED, ref="BBBBBB")
+    asked = await at(State.EVIDENCE_REQUESTED, ref="BBBBBB")
     await at(State.ESCALATED, ref="CCCCCC")
+    assert asked.position.asked is Role.BUYER
+    await buyer.say("/answer BBB-BBB")
 
     await revoke(house, arbitrator, is_arbitrator=True)
 
     assert "You are no longer an arbitrator." in arbitrator.read
     assert {out.slot for out in arbitrator.now} == {"card:A7KQ2M", "card:BBBBBB", "card:CCCCCC", ""}
-    case = await house.case("A7KQ2M")
-    assert (case.state, case.arbitrator) == (State.ESCALATED, None)
-    assert another.card("A7KQ2M") is not None
-    assert (await house.case("BBBBBB")).state is State.EVIDENCE_REQUESTED
+    for ref in ("A7KQ2M", "BBBBBB"):
+        case = await house.case(ref)
+        assert (case.state, case.arbitrator, case.position.asked) == (State.ESCALATED, None, None)
+        assert another.card(ref) is not None
+    assert "The arbitrator has given the case back; another one will take it." in buyer.read
     await arbitrator.say("/take A7K-Q2M")
     assert "not something you can do here" in arbitrator.read
+
+    await buyer.say("In May.")
+    assert "Passed on to the seller" in buyer.read
+    await another.say("/take BBB-BBB")
+    assert (await house.case("BBBBBB")).arbitrator == await house.id_of(another)
+
+
+async def test_arbitrator_may_give_back_a_case_that_waits_for_an_answer(house, arbitrator, another, at):
+    await at(State.EVIDENCE_REQUESTED)
+
+    await arbitrator.say("/release A7K-Q2M")
+
+    case = await house.case("A7KQ2M")
+    assert (case.state, case.arbitrator, case.position.asked) == (State.ESCALATED, None, None)
+    assert another.card("A7KQ2M") is not None
 
 
 async def test_invitation_that_is_not_confirmed_is_taken_back(house):

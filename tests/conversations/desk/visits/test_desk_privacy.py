@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.messages import Notice, Question, Takeout
 from conversations.phrase import Phrase
 from conversations.policy import PackError, for_store
 from conversations.policy.retention import Retention
+from conversations.ports import Application
 
 MIA, SAM, ANA, BEN, ZOE, OPERATOR = 1, 2, 3, 4, 5, 99
 HELD = Retention().held
@@ -140,6 +142,31 @@ async def test_roles_end_and_the_operator_is_told_no_name(room, who, told):
     person = await room.person(who)
     assert (person.stores, person.is_arbitrator) == (frozenset(), False)
     assert room.text(OPERATOR) == told
+
+
+async def test_arbitrator_who_is_to_be_forgotten_gives_back_what_they_were_deciding(room):
+    ref = await room.claim()
+    await room.arbitrated(ref)
+    await room.say(ANA, f"/ask {ref} buyer Since when is it so?")
+
+    await room.say(ANA, "/forget yes")
+
+    case = await room.case(ref)
+    assert (case.state, case.arbitrator) == (State.ESCALATED, None)
+    await room.say(BEN, f"/take {ref}")
+    assert (await room.case(ref)).state is State.ARBITRATION
+
+
+async def test_whoever_is_to_be_forgotten_is_not_asked_to_be_confirmed_for_anything(room):
+    zoe = await room.person(ZOE)
+    async with room.db.work() as work:
+        await work.people.apply(Application(person=zoe.id, role=Role.SELLER, store="Acme", at=room.now))
+
+    await room.say(ZOE, "/forget yes")
+
+    async with room.db.reading() as work:
+        assert await work.people.applications() == []
+    assert room.got[OPERATOR] == []
 
 
 # --- what goes off a case --------------------------------------------------------------------------------------
