@@ -335,7 +335,7 @@ FILLING = (
     SELECT i % 10000, 'R' || lpad(i::text, 5, '0'), i, '', false, true FROM generate_series(1, {n}) i""",
     """INSERT INTO lanes (queue, lane, ready_at, token, attempts)
     SELECT q, i::text, CASE WHEN i % 100 = 0 THEN now() - interval '1 minute' END, 't' || i, 1
-    FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches']) q""",
+    FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches', 'checks']) q""",
     # The queues have much behind them and a little before them.
     """INSERT INTO items (id, queue, lane, key, payload, at, done_at)
     SELECT i, q, (i % ({n} / 2))::text, q || i, '{{}}', now(), CASE WHEN i % 100 > 0 THEN now() - interval '1 day' END
