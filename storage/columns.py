@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from time import time
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Float, Integer, Text, literal
@@ -78,5 +79,4 @@ def _clock_on_sqlite(element: clock, compiler: Any, **options: Any) -> str:
 
 def now_there(ahead: float) -> str:
     """The function that `clock` calls on SQLite: an instant as its column keeps it."""
-    at = datetime.now(UTC) + timedelta(seconds=ahead)
-    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return datetime.fromtimestamp(time() + ahead, UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, Final
 
 import aiohttp
@@ -71,14 +72,11 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise NotSent("the client is closed")
-        connect = _seconds(connect_timeout, CONNECT)
-        read = _seconds(read_timeout, self._read_timeout)
-        timeout = aiohttp.ClientTimeout(
-            # The whole of it: without, a server that trickles or a write that stalls would hold a worker for ever.
-            total=_seconds(pool_timeout, POOL) + connect + _seconds(write_timeout, WRITE) + read,
-            connect=_seconds(pool_timeout, POOL) + connect,
-            sock_connect=connect,
-            sock_read=read,
+        timeout = _timeout(
+            _seconds(pool_timeout, POOL),
+            _seconds(connect_timeout, CONNECT),
+            _seconds(write_timeout, WRITE),
+            _seconds(read_timeout, self._read_timeout),
         )
         try:
             async with self._session.request(
@@ -91,6 +89,14 @@ class AiohttpRequest(BaseRequest):
             raise MaybeSent("no answer in time") from err
         except (aiohttp.ClientError, OSError) as err:
             raise MaybeSent(f"the connection broke: {type(err).__name__}") from err
+
+
+@cache
+def _timeout(pool: float, connect: float, write: float, read: float) -> aiohttp.ClientTimeout:
+    """`total` is the whole of it: without, a server that trickles or a write that stalls would hold a worker for ever."""
+    return aiohttp.ClientTimeout(
+        total=pool + connect + write + read, connect=pool + connect, sock_connect=connect, sock_read=read
+    )
 
 
 def _seconds(value: object, default: float) -> float:
