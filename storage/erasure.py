@@ -307,7 +307,7 @@ class SqlErasure:
         """Updates that came from groups: what they wrote and pressed there."""
         groups = select(people.c.address).where(people.c.id.in_(select(rooms.c.person)))
         lanes_of = [str(row.address) for row in await self._tx.all(groups)]
-        by = [items.c.payload[kind]["from"]["id"].as_integer() for kind in _SPOKEN]
+        by = [cast(items.c.payload[kind]["from"]["id"].as_string(), BigInteger) for kind in _SPOKEN]
         theirs = items.c.queue == "inbox", items.c.lane.in_(lanes_of), or_(*(who == person.address for who in by))
         await self._tx.run(update(items).where(*theirs).values(lane=_NO_LANE, payload={}, dead=None))
 
