@@ -421,7 +421,7 @@ async def test_an_unindexed_query_would_be_found(crowded: Database) -> None:
 async def test_every_method_is_called_here(sqlite_db: Database) -> None:
     async with sqlite_db.reading() as work:
         collections = {name: each for name, each in vars(work).items() if not name.startswith("_")}
-    queues = {name: getattr(sqlite_db, name) for name in ("inbox", "outbox", "fetches", "alarms")}
+    queues = {name: getattr(sqlite_db, name) for name in ("inbox", "outbox", "fetches", "checks", "alarms")}
 
     of_work = {f"{name}.{method}" for name, each in collections.items() for method in _methods(each)}
     of_workers = {f"{name}.{method}" for name, each in queues.items() for method in _methods(each)}
