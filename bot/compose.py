@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from bot.workers.heads import HeadsWorker
 from bot.workers.heartbeat import Heartbeat
 from bot.workers.housekeeping import HousekeepingWorker
 from bot.workers.inbox import InboxHandler, InboxWorker
+from bot.workers.openings import OpeningsWorker
 from bot.workers.outbox import OutboxHandler, OutboxWorker
 from bot.workers.pace import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.workers.privacy import PrivacyWorker
@@ -54,6 +56,9 @@ LOG = log.get(__name__)
 
 #: Seconds that the workers have to finish what they have begun.
 GRACE: Final = 8.0
+
+#: Objects that may be left over before we look for cycles among them. An update makes some hundred, hardly any in a cycle.
+GARBAGE: Final = 5_000
 
 START: Final = RetryPolicy(first=0.5, factor=2, longest=30, attempts=0)
 
@@ -119,6 +124,9 @@ class Application:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, number)
         await self.start()
+        gc.freeze()  # what is here by now stays: it need not be looked through again and again
+        gc.set_threshold(GARBAGE)
+        gc.enable()
         try:
             await self._stop.wait()
         finally:
@@ -171,6 +179,7 @@ class Application:
             "rooms": rooms_worker(db, desk, messenger, clock).run,
             "digests": DigestsWorker(db, desk, clock).run,
             "heads": HeadsWorker(db, clock, operator=self.settings.operator_chat).run,
+            "openings": OpeningsWorker(db, clock).run,
             "housekeeping": HousekeepingWorker(db, clock, retention).run,
             "privacy": PrivacyWorker(db, desk, clock, retention, stores=(store, copies)).run,
             "profile": lambda stop: self._publish_profile(messenger, stop),

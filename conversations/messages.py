@@ -252,6 +252,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A store's report on the `days` before `ends`, counted when it is handed over: counting is not for the desk's
+    transaction. Whoever no longer sells for the store gets none; one `unless_empty` is not worth a message without cases.
+    """
+
+    store: str
+    days: int
+    ends: datetime
+    choices: Choices = ()
+    unless_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """The case file, made when it is handed over: `reader` is what the person is in the case, and so may see of it."""
 
@@ -316,6 +329,7 @@ Body = (
     | Dossier
     | Report
     | Picture
+    | Review
     | Takeout
     | Toast
     | Receipt

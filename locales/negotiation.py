@@ -47,6 +47,7 @@ def own_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=1024)
 def negotiate(tag: str) -> str:
     """The shipped language nearest to `tag`, which may be any spelling of a tag, or junk; English if none is near."""
     return best(tag, tuple(language.tag for language in languages()))

@@ -6,13 +6,39 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, null, select, tuple_, update
+from sqlalchemy import Float, bindparam, func, null, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from storage.columns import Words, clock
 from storage.lanes import Item, Put
+from storage.prepared import Prepared, any_of
 from storage.tables import items, lanes
 
 if TYPE_CHECKING:
     from storage.transaction import Transaction
+
+_QUEUE = bindparam("queue", type_=Words)
+_KNOWN = Prepared(select(items.c.key).where(items.c.queue == _QUEUE, items.c.key.in_(any_of("keys"))))
+_ROW = insert(items).values(
+    {name: bindparam(name) for name in ("queue", "lane", "key", "payload", "dead")} | {"at": clock()}
+)
+_DONE = Prepared(_ROW.values(done_at=clock()))
+_WAITING = Prepared(_ROW.values(done_at=null()))
+_NEW_LANE = Prepared(insert(lanes).values(queue=_QUEUE, lane=bindparam("lane"), attempts=0).on_conflict_do_nothing())
+_LOCK = Prepared(
+    select(lanes.c.lane, lanes.c.ready_at)
+    .where(lanes.c.queue == _QUEUE, lanes.c.lane.in_(any_of("names")))
+    .order_by(lanes.c.lane)
+    .with_for_update()
+)
+_MAKE_READY = Prepared(
+    update(lanes)
+    .where(lanes.c.queue == bindparam("of_queue"), lanes.c.lane == bindparam("of_lane"))
+    .values(
+        ready_at=func.coalesce(lanes.c.ready_at, clock(bindparam("seconds", type_=Float))),
+        attempts=lanes.c.attempts + bindparam("more"),
+    )
+)
 
 
 class Arrivals:
@@ -35,11 +61,8 @@ class Arrivals:
         """Locks the lanes, so that nobody puts anything into them before we are done. Of a lane with more than `each` new
         items, none is taken: others have a right to their turn."""
         free = await self._lock(sorted({put.lane for put in self._puts}))
-        keys = [(self._queue, put.key) for put in self._puts]
-        known = {
-            row.key
-            for row in await self._tx.all(select(items.c.key).where(tuple_(items.c.queue, items.c.key).in_(keys)))
-        }
+        keys = [put.key for put in self._puts]
+        known = {row.key for row in await self._tx.all(_KNOWN, {"queue": self._queue, "keys": keys})}
         new: dict[str, Put] = {}
         for put in self._puts:
             assert put.key is not None
@@ -69,26 +92,23 @@ class Arrivals:
             for number, put in enumerate(self._puts)
         ]
         if finished := [row for number, row in enumerate(rows) if number in done]:
-            await tx.run(insert(items).values(at=tx.clock(), done_at=tx.clock()), finished)
+            await tx.run(_DONE, finished)
         if waiting := [row for number, row in enumerate(rows) if number not in done]:
-            await tx.run(insert(items).values(at=tx.clock(), done_at=null()), waiting)
+            await tx.run(_WAITING, waiting)
             for name in sorted({row["lane"] for row in waiting}):
                 delay = self._retry_in.get(name)
-                ready_at = func.coalesce(lanes.c.ready_at, tx.clock(delay or 0))
-                lane = update(lanes).where(lanes.c.queue == self._queue, lanes.c.lane == name)
-                await tx.run(lane.values(ready_at=ready_at, attempts=lanes.c.attempts + int(delay is not None)))
+                lane = {"of_queue": self._queue, "of_lane": name, "seconds": delay or 0, "more": int(delay is not None)}
+                await tx.run(_MAKE_READY, lane)
                 tx.touch(self._queue, delay)
 
     async def _lock(self, names: Sequence[str]) -> set[str]:
         """Gives the lanes in which nothing waits."""
         found = await self._locked(names)
         if missing := [name for name in names if name not in found]:
-            made = self._tx.insert(lanes).values(attempts=0).on_conflict_do_nothing()
-            await self._tx.run(made, [{"queue": self._queue, "lane": name} for name in missing])
+            await self._tx.run(_NEW_LANE, [{"queue": self._queue, "lane": name} for name in missing])
             found |= await self._locked(missing)
         return {name for name, ready_at in found.items() if ready_at is None}
 
     async def _locked(self, names: Sequence[str]) -> dict[str, datetime | None]:
-        mine = tuple_(lanes.c.queue, lanes.c.lane).in_([(self._queue, name) for name in names])
-        found = select(lanes.c.lane, lanes.c.ready_at).where(mine).order_by(lanes.c.lane).with_for_update()
-        return {row.lane: row.ready_at for row in await self._tx.all(found)}
+        found = await self._tx.all(_LOCK, {"queue": self._queue, "names": names})
+        return {row.lane: row.ready_at for row in found}

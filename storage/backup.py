@@ -22,14 +22,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, delete, func, null, select, text, update
 
 from storage import codec
 from storage.columns import Instant
 from storage.database import Database
 from storage.errors import StorageError
 from storage.migrations import HERE
-from storage.tables import metadata
+from storage.tables import items, lanes, metadata
 from storage.transaction import Transaction
 
 FORMAT: Final = "aftersales-backup/1"
@@ -49,12 +49,18 @@ class BackupError(StorageError):
     """The backup cannot be made, or is not what it was."""
 
 
+#: Why a message to somebody that was waiting when the backup was made is held back: the bot went on after it, so most
+#: likely it was sent, and nobody can tell.
+HELD_BACK: Final = "held back: it was waiting when the backup was made, and may have been sent since"
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds."""
+    """What a backup holds; `held` of its rows are messages to people that were held back when it was restored."""
 
     rows: int
     files: int
+    held: int = 0
 
 
 async def back_up(db: Database, evidence: Path, to: Path) -> Contents:
@@ -174,8 +180,12 @@ def _digest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
     return digest.hexdigest()
 
 
-async def restore(db: Database, evidence: Path, file: Path, *, force: bool = False) -> Contents:
+async def restore(
+    db: Database, evidence: Path, file: Path, *, force: bool = False, sends_waiting: bool = False
+) -> Contents:
     """Puts a backup back, checked first, into a migrated database: all of the tables or none. No bot may be running.
+
+    What was waiting to be said to people becomes dead letters, for the operator to look at, unless it `sends_waiting`.
 
     Raises BackupError when it is damaged, comes from another version of the tables, or the database is not empty; with
     `force` what is in the database is thrown away. Evidence is added to the folder; nothing in it is taken away.
@@ -196,7 +206,8 @@ async def restore(db: Database, evidence: Path, file: Path, *, force: bool = Fal
             rows = 0
             for table in _TABLES:
                 rows += await _restore_table(tx, table, tar)
-    return Contents(rows, files)
+            held = 0 if sends_waiting else await _hold_back(tx)
+    return Contents(rows, files, held)
 
 
 def _restore_evidence(tar: tarfile.TarFile, folder: Path) -> int:
@@ -220,6 +231,13 @@ def _restore_evidence(tar: tarfile.TarFile, folder: Path) -> int:
         Path(draft.name).rename(place)
         files += 1
     return files
+
+
+async def _hold_back(tx: Transaction) -> int:
+    waiting = items.c.queue == "outbox", items.c.done_at.is_(None)
+    held = await tx.all(update(items).where(*waiting).values(done_at=tx.clock(), dead=HELD_BACK).returning(items.c.id))
+    await tx.run(update(lanes).where(lanes.c.queue == "outbox").values(ready_at=null(), token=null(), attempts=0))
+    return len(held)
 
 
 async def _first_with_rows(tx: Transaction) -> str | None:

@@ -6,18 +6,32 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_, union_all
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
 from conversations.cases.states import State
 from storage import codec
+from storage.prepared import Prepared, Values, any_of
 from storage.signs import signs
 from storage.tables import IS_QUEUED, cases, evidence, journal
 from storage.transaction import Transaction
 
 _REF_LENGTH = 6
 Order = Callable[[Any], Sequence[ColumnElement[Any]]]
+
+_ONE = select(cases.c.doc).where(cases.c.ref == bindparam("ref"))
+_GET, _LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
+_LOCKED_AT_ONCE = Prepared(_ONE.with_for_update(nowait=True))
+_OF_ORDERS = Prepared(select(cases).where(tuple_(cases.c.store, cases.c.order_number).in_(any_of("orders"))))
+_OF_BUYER = Prepared(
+    select(cases.c.doc).where(cases.c.buyer == bindparam("buyer")).order_by(cases.c.opened_at.desc(), cases.c.ref)
+)
+_REF = Prepared(
+    select(cases.c.ref)
+    .where(cases.c.ref == bindparam("ref"))
+    .union(select(evidence.c.ref).where(evidence.c.ref == bindparam("ref")))
+)
 
 
 class SqlCases:
@@ -30,9 +44,7 @@ class SqlCases:
             ref = signs(_REF_LENGTH)
             if self._tx.pending.knows(cases, ref):
                 continue
-            of_cases = select(cases.c.ref).where(cases.c.ref == ref)
-            of_evidence = select(evidence.c.ref).where(evidence.c.ref == ref)
-            if await self._tx.first(of_cases.union(of_evidence)) is None:
+            if await self._tx.first(_REF, {"ref": ref}) is None:
                 return ref
 
     async def add(self, case: Case) -> None:
@@ -59,25 +71,21 @@ class SqlCases:
 
     async def of_order(self, key: OrderKey) -> Sequence[Case]:
         """Oldest first."""
-        mine = cases.c.store == key.store, cases.c.order_number == key.number
-        refs = await self._tx.look(cases, ("of", key), lambda: self._refs_in(*mine))
+        refs = await self._tx.look(cases, ("of", key), lambda: self._refs_of(key))
         found = [case for ref in refs if (case := await self.get(ref)) is not None]
         return sorted(found, key=lambda case: (case.opened_at, case.ref))
 
     async def expect(self, keys: Collection[OrderKey]) -> None:
         """Loads the cases of these orders at once."""
-        named = [(key.store, key.number) for key in sorted(keys)]
-        of_orders = tuple_(cases.c.store, cases.c.order_number).in_(named)
         refs: dict[OrderKey, list[str]] = {key: [] for key in keys}
-        for row in await self._rows_in(of_orders):
+        for row in await self._of_orders(keys):
             refs[OrderKey(row.store, row.order_number)].append(row.ref)
         for key in keys:
             self._tx.pending.know(cases, ("of", key), refs[key])
 
     async def of_buyer(self, person: int) -> Sequence[Case]:
         """Newest first."""
-        mine = select(cases.c.doc).where(cases.c.buyer == person)
-        return await self._cases(mine.order_by(cases.c.opened_at.desc(), cases.c.ref))
+        return await self._cases(_OF_BUYER, {"buyer": person})
 
     async def of_stores(self, stores: Sequence[str], *, limit: int = 50) -> Sequence[Case]:
         """Open ones first, the most pressing deadline first; ended ones after them, the last ended first."""
@@ -132,19 +140,17 @@ class SqlCases:
             self._tx.pending.know(cases, of_order, [*refs, case.ref])
 
     async def _load(self, ref: str, lock: bool) -> Case | None:
-        found = select(cases.c.doc).where(cases.c.ref == ref)
-        if lock:
-            found = found.with_for_update(nowait=self._tx.is_shared)
-        row = await self._tx.first(found)
+        at_once = _LOCKED_AT_ONCE if self._tx.is_shared else _LOCKED
+        row = await self._tx.first(at_once if lock else _GET, {"ref": ref})
         return codec.decode(Case, row.doc) if row else None
 
-    async def _refs_in(self, *conditions: Any) -> list[str]:
-        return [row.ref for row in await self._rows_in(*conditions)]
+    async def _refs_of(self, key: OrderKey) -> list[str]:
+        return [row.ref for row in await self._of_orders([key])]
 
-    async def _rows_in(self, *conditions: Any) -> Sequence[Row[Any]]:
+    async def _of_orders(self, keys: Collection[OrderKey]) -> Sequence[Row[Any]]:
         """The rows, and the cases in them remembered, so that they need not be asked for again."""
         await self._tx.settle(cases)
-        rows = await self._tx.all(select(cases).where(*conditions))
+        rows = await self._tx.all(_OF_ORDERS, {"orders": [(key.store, key.number) for key in sorted(keys)]})
         for row in rows:
             self._tx.pending.know(cases, row.ref, codec.decode(Case, row.doc))
         return rows
@@ -167,9 +173,9 @@ class SqlCases:
         await self._tx.settle(cases)
         return [row.ref for row in await self._tx.all(statement.order_by(cases.c.ref))]
 
-    async def _cases(self, statement: Any) -> list[Case]:
+    async def _cases(self, statement: Any, values: Values | None = None) -> list[Case]:
         await self._tx.settle(cases)
-        return [codec.decode(Case, row.doc) for row in await self._tx.all(statement)]
+        return [codec.decode(Case, row.doc) for row in await self._tx.all(statement, values)]
 
 
 def _pressing(c: Any) -> Sequence[ColumnElement[Any]]:

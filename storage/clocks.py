@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, select
 
 from conversations.cases.clocks import Extension, Outage
+from storage.prepared import Prepared, any_of
 from storage.tables import extensions, outages
 from storage.transaction import Transaction
+
+_EXTENSIONS = Prepared(
+    select(extensions)
+    .where(extensions.c.store.in_(any_of("stores")), extensions.c.ends >= bindparam("since"))
+    .order_by(extensions.c.n)
+)
+_OUTAGES = Prepared(select(outages).where(outages.c.ended_at > bindparam("since")).order_by(outages.c.ended_at))
 
 
 class SqlClocks:
@@ -18,10 +26,9 @@ class SqlClocks:
 
     async def extensions(self, store: str, *, since: datetime) -> Sequence[Extension]:
         """Those for this store or all stores whose period reaches to `since` or later, in the order they were made."""
-        theirs = extensions.c.store.in_(("", store)), extensions.c.ends >= since
 
         async def load() -> Sequence[Extension]:
-            rows = await self._tx.all(select(extensions).where(*theirs).order_by(extensions.c.n))
+            rows = await self._tx.all(_EXTENSIONS, {"stores": ["", store], "since": since})
             return [_extension(row) for row in rows]
 
         return await self._tx.look(extensions, (store, since), load)
@@ -31,8 +38,7 @@ class SqlClocks:
         first = datetime(since.year, 1, 1, tzinfo=since.tzinfo)  # they are few, and those of a year serve many claims
 
         async def load() -> Sequence[Outage]:
-            lately = select(outages).where(outages.c.ended_at > first).order_by(outages.c.ended_at)
-            return [Outage(row.began_at, row.ended_at) for row in await self._tx.all(lately)]
+            return [Outage(row.began_at, row.ended_at) for row in await self._tx.all(_OUTAGES, {"since": first})]
 
         known = await self._tx.look(outages, first, load)
         return [outage for outage in known if outage.ended_at > since]
@@ -47,8 +53,7 @@ class SqlClocks:
         self._tx.pending.forget(extensions)
         values = {"store": store, "begins": begins, "ends": ends, "seconds": int(by.total_seconds())}
         row = self._tx.insert(extensions).values(**values, reason=reason, made_at=at)
-        made = await self._tx.run(row.on_conflict_do_nothing().returning(extensions.c.n))
-        is_new = made.first() is not None
+        is_new = bool(await self._tx.all(row.on_conflict_do_nothing().returning(extensions.c.n)))
         kept = await self._tx.first(select(extensions).where(_equals(**values)))
         assert kept is not None
         return _extension(kept), is_new

@@ -1,11 +1,14 @@
-"""The column types that both databases share: instants in UTC, and text that every database takes."""
+"""What both databases share: the types of columns (instants in UTC, text that every database takes), and what time it is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Float, Integer, Text, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
@@ -46,3 +49,34 @@ Doc = JSON
 
 #: A messenger's ids outgrow 32 bits. SQLite numbers rows by itself only in a column it calls INTEGER.
 Serial: Any = BigInteger().with_variant(Integer, "sqlite")
+
+
+class clock(FunctionElement[datetime]):
+    """The database's own time, `ahead` seconds on: a number, or a place for one.
+
+    In PostgreSQL it is the time of the statement, because `clock_timestamp()` would keep it from using an index. SQLite lives in
+    this process, so there it is this process's (`now_there`).
+    """
+
+    name = "clock"
+    type = Instant()
+    inherit_cache = True
+
+    def __init__(self, ahead: float | ColumnElement[float] = 0) -> None:
+        super().__init__(ahead if isinstance(ahead, ColumnElement) else literal(float(ahead), Float))
+
+
+@compiles(clock, "postgresql")
+def _clock_on_postgresql(element: clock, compiler: Any, **options: Any) -> str:
+    ahead = compiler.process(element.clauses, **options)
+    return f"(statement_timestamp() + make_interval(secs => {ahead}))"
+
+
+@compiles(clock, "sqlite")
+def _clock_on_sqlite(element: clock, compiler: Any, **options: Any) -> str:
+    return f"clock({compiler.process(element.clauses, **options)})"
+
+
+def now_there(ahead: float) -> str:
+    """The function that `clock` calls on SQLite: an instant as its column keeps it."""
+    return datetime.fromtimestamp(time() + ahead, UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

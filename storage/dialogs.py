@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from conversations.ports import OpenDialog
 from storage import codec
+from storage.prepared import Prepared, any_of
 from storage.tables import dialogs, people
 from storage.transaction import Transaction
+
+_OF = Prepared(select(dialogs.c.person, dialogs.c.stack).where(dialogs.c.person.in_(any_of("persons"))))
+_LOCK = Prepared(select(people.c.id).where(people.c.id == bindparam("person")).with_for_update(key_share=True))
 
 
 class SqlDialogs:
@@ -23,7 +27,7 @@ class SqlDialogs:
 
     async def expect(self, persons: Collection[int]) -> None:
         """Loads the stacks of people who are locked already, at once."""
-        rows = await self._tx.all(select(dialogs).where(dialogs.c.person.in_(persons)))
+        rows = await self._tx.all(_OF, {"persons": list(persons)})
         stacks = {row.person: codec.decode(tuple[OpenDialog, ...], row.stack) for row in rows}
         for person in persons:
             self._tx.pending.know(dialogs, person, stacks.get(person, ()))
@@ -41,6 +45,6 @@ class SqlDialogs:
     async def _load(self, person: int) -> tuple[OpenDialog, ...]:
         is_ours = not self._tx.on_postgresql or self._tx.pending.knows(people, ("locked", person))
         if not is_ours and not self._tx.is_reading:
-            await self._tx.first(select(people.c.id).where(people.c.id == person).with_for_update(key_share=True))
-        row = await self._tx.first(select(dialogs.c.stack).where(dialogs.c.person == person))
+            await self._tx.first(_LOCK, {"person": person})
+        row = await self._tx.first(_OF, {"persons": [person]})
         return codec.decode(tuple[OpenDialog, ...], row.stack) if row else ()

@@ -44,9 +44,10 @@ class SqlDigests:
 
     async def done(self, person: int, store: str, week: datetime) -> bool:
         """False when it was written already, by another process."""
-        marked = await self._tx.run(
+        marked = await self._tx.all(
             update(digests)
             .where(digests.c.person == person, digests.c.store == store, digests.c.until < week)
             .values(until=week)
+            .returning(digests.c.person)
         )
-        return marked.rowcount == 1
+        return bool(marked)

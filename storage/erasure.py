@@ -171,8 +171,10 @@ COLUMNS: Mapping[str, Mapping[str, How]] = {
     },
     "marks": {"name": _N, "at": _N},
     "heads": {"ref": _N, "n": _N, "hash": _N},
+    "publishing": {"began_at": _N, "after": _N},
     "publications": {"n": _N, "at": _N, "count": _N, "digest": _N},
     "outcomes": dict.fromkeys(_FIGURES, _N),
+    "openings": {"midnight": _N, "store": _N, "cases": _N},
     "outcome_products": dict.fromkeys(("ref", "product", "title", "store", "reason", "opened_at"), _N),
     "hearings": {**dict.fromkeys(_HEARINGS, _N), "arbitrator": How.NUMBER},
     "suggestions": dict.fromkeys(

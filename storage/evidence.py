@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from conversations.cases.evidence import Evidence, File
 from conversations.cases.roles import Role
 from storage import codec
+from storage.prepared import Prepared
 from storage.queues import FETCHES, Fetch
 from storage.tables import evidence
 from storage.transaction import Transaction
+
+_OF = Prepared(select(evidence.c.doc).where(evidence.c.ref == bindparam("ref")).order_by(evidence.c.n))
 
 
 class SqlEvidence:
@@ -47,5 +50,5 @@ class SqlEvidence:
         self._tx.pending.write(evidence, {"ref": ref, "n": exhibit.n, "doc": codec.encode(exhibit)})
 
     async def _load(self, ref: str) -> Sequence[Evidence]:
-        rows = await self._tx.all(select(evidence.c.doc).where(evidence.c.ref == ref).order_by(evidence.c.n))
+        rows = await self._tx.all(_OF, {"ref": ref})
         return [codec.decode(Evidence, row.doc) for row in rows]

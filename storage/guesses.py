@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
+from storage.prepared import Prepared
 from storage.tables import guesses
 from storage.transaction import Transaction
+
+_COUNT = Prepared(
+    select(func.count())
+    .select_from(guesses)
+    .where(guesses.c.person == bindparam("person"), guesses.c.at >= bindparam("since"))
+)
 
 
 class SqlGuesses:
@@ -16,8 +23,7 @@ class SqlGuesses:
 
     async def count(self, person: int, since: datetime) -> int:
         """How many wrong guesses the person made at `since` or later."""
-        lately = guesses.c.person == person, guesses.c.at >= since
-        return int(await self._tx.scalar(select(func.count()).select_from(guesses).where(*lately)))
+        return int(await self._tx.scalar(_COUNT, {"person": person, "since": since}))
 
     async def add(self, person: int, at: datetime) -> None:
         await self._tx.run(self._tx.insert(guesses).values(person=person, at=at))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from conversations.cases.facts import EntryErased, Fact
 from conversations.cases.roles import Role
 from conversations.ports import Entry
 from storage import codec
 from storage.chain import START, Contents, Ring, first_broken, forge
+from storage.prepared import Prepared
 from storage.tables import cases, heads, journal
 from storage.transaction import Transaction
 
@@ -25,6 +26,10 @@ _ERASED: dict[str, Any] = {
     "data": {},
     "salt": "",
 }
+
+
+_IN = select(journal).where(journal.c.ref == bindparam("ref"))
+_ENTRIES, _LAST = Prepared(_IN.order_by(journal.c.n)), Prepared(_IN.order_by(journal.c.n.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,12 @@ class SqlJournal:
         return sorted(row.ref for row in await self._tx.all(select(named.c.ref)))
 
     async def _last(self, ref: str) -> tuple[int, str] | None:
-        last = await self._tx.first(
-            select(journal.c.n, journal.c.hash).where(journal.c.ref == ref).order_by(journal.c.n.desc()).limit(1)
-        )
+        last = await self._tx.first(_LAST, {"ref": ref})
         return (last.n, last.hash) if last else None
 
     async def _rows(self, ref: str) -> Sequence[Row[Any]]:
         await self._tx.settle(journal)
-        return await self._tx.all(select(journal).where(journal.c.ref == ref).order_by(journal.c.n))
+        return await self._tx.all(_ENTRIES, {"ref": ref})
 
 
 def _first_flaw(chain: Sequence[Link], head: Row[Any] | None, *, is_case: bool) -> int | None:

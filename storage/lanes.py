@@ -17,9 +17,12 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, case, func, null, select, tuple_, union_all, update
+from sqlalchemy import Boolean, ColumnElement, Float, Integer, bindparam, case, func, null, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert
 
+from storage.columns import Words, clock
 from storage.errors import LeaseLost
+from storage.prepared import Prepared, any_of
 from storage.tables import items, lanes
 
 if TYPE_CHECKING:
@@ -81,6 +84,81 @@ class Outcome:
     keep_for: float | None = None
 
 
+def _waiting() -> ColumnElement[bool]:
+    here = items.c.queue == lanes.c.queue, items.c.lane == lanes.c.lane, items.c.done_at.is_(None)
+    return select(items.c.id).where(*here).correlate(lanes).exists()
+
+
+_QUEUE, _TOKEN = bindparam("queue", type_=Words), bindparam("token", type_=Words)
+_SECONDS = bindparam("seconds", type_=Float)
+#: Places in an UPDATE must not be called like columns: SQLAlchemy would set those.
+_OF_QUEUE = bindparam("of_queue", type_=Words)
+_NAMED = lanes.c.queue == _OF_QUEUE, lanes.c.lane.in_(any_of("names"))
+_IS_FREE = lanes.c.ready_at.is_(None)
+
+_NEW_LANE = insert(lanes).values(queue=_QUEUE, lane=bindparam("lane"), ready_at=clock(_SECONDS), attempts=0)
+_MAKE_READY = Prepared(
+    _NEW_LANE.on_conflict_do_update(
+        index_elements=[lanes.c.queue, lanes.c.lane],
+        set_={"ready_at": func.coalesce(lanes.c.ready_at, _NEW_LANE.excluded.ready_at)},
+    )
+)
+_OUR_LANE = _NEW_LANE.values(attempts=1, token=_TOKEN)
+_TAKE_OVER = Prepared(
+    _OUR_LANE.on_conflict_do_update(
+        index_elements=[lanes.c.queue, lanes.c.lane],
+        set_={
+            "ready_at": func.coalesce(lanes.c.ready_at, _OUR_LANE.excluded.ready_at),
+            "token": case((_IS_FREE, _OUR_LANE.excluded.token), else_=lanes.c.token),
+            "attempts": case((_IS_FREE, 1), else_=lanes.c.attempts),
+        },
+    ).returning(lanes.c.lane, lanes.c.token)
+)
+
+_NEW_ITEM = insert(items).values(
+    queue=_QUEUE, lane=bindparam("lane"), key=bindparam("key"), payload=bindparam("payload"), at=clock()
+)
+_PUT_IF_NEW = Prepared(
+    _NEW_ITEM.on_conflict_do_nothing(index_elements=[items.c.queue, items.c.key]).returning(items.c.id)
+)
+_PUT = Prepared(_NEW_ITEM.returning(items.c.id, items.c.at, sort_by_parameter_order=True))
+
+_READY = Prepared(
+    select(lanes.c.lane, lanes.c.ready_at)
+    .where(lanes.c.queue == _QUEUE, lanes.c.ready_at <= clock())
+    .order_by(lanes.c.ready_at, lanes.c.lane)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = Prepared(
+    update(lanes)
+    .where(*_NAMED)
+    .values(token=bindparam("mine"), ready_at=clock(_SECONDS), attempts=lanes.c.attempts + 1)
+    .returning(lanes.c.lane, lanes.c.attempts)
+)
+_LET_GO = Prepared(update(lanes).where(*_NAMED).values(ready_at=null(), token=null()))
+
+#: What is ours is seen in a statement of its own: only statements after it see everything that was put in before.
+_HOLD = Prepared(select(lanes.c.lane, lanes.c.token).where(*_NAMED).order_by(lanes.c.lane).with_for_update())
+_OVER = update(items).where(items.c.id.in_(any_of("ids")), items.c.queue == _OF_QUEUE, items.c.done_at.is_(None))
+_DONE = Prepared(_OVER.values(done_at=clock()))
+_DEAD = Prepared(_OVER.values(done_at=clock(), dead=bindparam("reason")))
+_SUSPECT = Prepared(update(lanes).where(*_NAMED).values(suspected=lanes.c.suspected + 1).returning(lanes.c.suspected))
+_IS_PROGRESS, _TRIES = bindparam("is_progress", type_=Boolean), bindparam("tries", type_=Integer)
+_FINISH = (
+    update(lanes)
+    .where(*_NAMED)
+    .values(
+        attempts=case((_IS_PROGRESS, _TRIES), else_=lanes.c.attempts),
+        suspected=case((_IS_PROGRESS, 0), else_=lanes.c.suspected),
+    )
+)
+_KEEP = Prepared(_FINISH.values(ready_at=clock(_SECONDS)))
+_GIVE_BACK = Prepared(
+    _FINISH.values(token=null(), ready_at=case((_waiting(), clock(_SECONDS)), else_=null())).returning(lanes.c.ready_at)
+)
+
+
 async def put_in(tx: Transaction, puts: Sequence[Put]) -> int:
     """Puts the items in, in order, and makes their lanes ready. Returns how many were new.
 
@@ -95,17 +173,9 @@ async def put_in(tx: Transaction, puts: Sequence[Put]) -> int:
 async def _put_for_anybody(tx: Transaction, puts: Sequence[Put]) -> int:
     if not puts:
         return 0
-    lane = tx.insert(lanes)
-    lane = lane.on_conflict_do_update(
-        index_elements=[lanes.c.queue, lanes.c.lane],
-        set_={"ready_at": func.coalesce(lanes.c.ready_at, lane.excluded.ready_at)},
-    )
     touched = _lanes_of(puts)
-    await tx.run(
-        lane.values(ready_at=tx.clock(), attempts=0), [{"queue": queue, "lane": name} for queue, name in touched]
-    )
-    item = tx.insert(items).values(at=tx.clock()).on_conflict_do_nothing(index_elements=[items.c.queue, items.c.key])
-    new = await tx.all(item.returning(items.c.id), _rows(puts))
+    await tx.run(_MAKE_READY, [{"queue": queue, "lane": name, "seconds": 0} for queue, name in touched])
+    new = await tx.all(_PUT_IF_NEW, _rows(puts))
     tx.touched.update(queue for queue, _ in touched)
     return len(new)
 
@@ -117,8 +187,7 @@ async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
         by_queue.setdefault(put.queue, []).append(put)
     for queue, mine in sorted(by_queue.items()):
         taken, now = await _take_over(tx, queue, _lanes_of(mine)), turn()
-        item = tx.insert(items).values(at=tx.clock())
-        ids = await tx.all(item.returning(items.c.id, items.c.at, sort_by_parameter_order=True), _rows(mine))
+        ids = await tx.all(_PUT, _rows(mine))
         waiting: dict[str, list[Item[Any]]] = {}
         for put, row in zip(mine, ids, strict=True):
             waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at, now))
@@ -133,19 +202,9 @@ async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
 async def _take_over(tx: Transaction, queue: str, touched: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The token of each lane; empty for those that are neither free nor ours."""
     seconds, token = tx.takes_over[queue], tx.token
-    lane = tx.insert(lanes)
-    is_free = lanes.c.ready_at.is_(None)
-    lane = lane.on_conflict_do_update(
-        index_elements=[lanes.c.queue, lanes.c.lane],
-        set_={
-            "ready_at": func.coalesce(lanes.c.ready_at, lane.excluded.ready_at),
-            "token": case((is_free, lane.excluded.token), else_=lanes.c.token),
-            "attempts": case((is_free, 1), else_=lanes.c.attempts),
-        },
-    )
     rows = await tx.all(
-        lane.values(ready_at=tx.clock(seconds), attempts=1, token=token).returning(lanes.c.lane, lanes.c.token),
-        [{"queue": queue, "lane": name} for queue, name in touched],
+        _TAKE_OVER,
+        [{"queue": queue, "lane": name, "seconds": seconds, "token": token} for queue, name in touched],
     )
     return {row.lane: row.token if row.token == token else "" for row in rows}
 
@@ -164,39 +223,26 @@ async def lease(tx: Transaction, queue: str, *, count: int, each: int, seconds: 
     if not held:
         return []
     pending: dict[str, list[Item[Any]]] = {lane: [] for lane in held}
-    for row in await tx.all(_oldest(queue, tuple(held), each)):
+    for row in await tx.all(_oldest(queue, held, each)):
         pending[row.lane].append(Item(row.id, row.payload, row.at))
     if idle := [lane for lane, waiting in pending.items() if not waiting]:  # only duplicates had come in
-        await tx.run(_lanes(queue, idle).values(ready_at=null(), token=null()))
+        await tx.run(_LET_GO, {"of_queue": queue, "names": idle})
     return [Leased(lane, *held[lane], tuple(waiting)) for lane, waiting in pending.items() if waiting]
 
 
 async def _take(tx: Transaction, queue: str, count: int, seconds: float) -> dict[str, tuple[str, int]]:
     """The token and attempts of each lane taken, the one waiting longest first."""
-    ready = (
-        select(lanes.c.lane, lanes.c.ready_at)
-        .where(lanes.c.queue == queue, lanes.c.ready_at <= tx.clock())
-        .order_by(lanes.c.ready_at, lanes.c.lane)
-        .limit(count)
-        .with_for_update(skip_locked=True)
-    )
-    order = {row.lane: place for place, row in enumerate(await tx.all(ready))}
+    ready = await tx.all(_READY, {"queue": queue, "count": count})
+    order = {row.lane: place for place, row in enumerate(ready)}
     if not order:
         return {}
     token = tx.token if queue in tx.takes_over else f"{tx.holder}{secrets.token_hex(16)}"
-    taken = await tx.all(
-        _lanes(queue, order)
-        .values(token=token, ready_at=tx.clock(seconds), attempts=lanes.c.attempts + 1)
-        .returning(lanes.c.lane, lanes.c.attempts)
-    )
+    mine = {"of_queue": queue, "names": list(order), "mine": token, "seconds": seconds}
+    taken = await tx.all(_TAKE, mine)
     return {row.lane: (token, row.attempts) for row in sorted(taken, key=lambda row: order[row.lane])}
 
 
-def _lanes(queue: str, names: Collection[str]) -> Any:
-    return update(lanes).where(tuple_(lanes.c.queue, lanes.c.lane).in_([(queue, name) for name in names]))
-
-
-def _oldest(queue: str, names: Sequence[str], each: int) -> Any:
+def _oldest(queue: str, names: Collection[str], each: int) -> Any:
     """One index walk a lane: a long lane costs no more than a short one."""
     walks = [
         select(items.c.id, items.c.lane, items.c.payload, items.c.at)
@@ -219,24 +265,21 @@ async def finish(tx: Transaction, queue: str, finished: Sequence[tuple[Leased[An
     held = await _hold(tx, queue, [leased for leased, _ in finished])
     ours = [(leased, outcome) for leased, outcome in finished if leased.lane in held]
     if done := [item for _, outcome in ours for item in outcome.done]:
-        await tx.run(_finished(queue, done).values(done_at=tx.clock()))
+        await tx.run(_DONE, {"of_queue": queue, "ids": done})
     for _, outcome in ours:
         for item, reason in outcome.dead.items():
-            await tx.run(_finished(queue, [item]).values(done_at=tx.clock(), dead=reason))
+            await tx.run(_DEAD, {"of_queue": queue, "ids": [item], "reason": reason})
     alike: dict[tuple[bool, float | None, float | None], list[str]] = {}
     for leased, outcome in ours:
         is_progress = bool(outcome.done or outcome.dead)
         alike.setdefault((is_progress, outcome.retry_in, outcome.keep_for), []).append(leased.lane)
     for (is_progress, retry_in, keep_for), names in alike.items():
-        lane = _lanes(queue, names)
-        if is_progress:
-            lane = lane.values(attempts=0 if retry_in is keep_for is None else 1, suspected=0)
+        tries = 0 if retry_in is keep_for is None else 1
+        them = {"of_queue": queue, "names": names, "is_progress": is_progress, "tries": tries}
         if keep_for is not None:
-            await tx.run(lane.values(ready_at=tx.clock(keep_for)))
+            await tx.run(_KEEP, {**them, "seconds": keep_for})
             continue
-        ready_at = case((_waiting(), tx.clock(retry_in or 0)), else_=null())
-        given_back = lane.values(token=null(), ready_at=ready_at).returning(lanes.c.ready_at)
-        if any(row.ready_at is not None for row in await tx.all(given_back)):
+        if any(row.ready_at is not None for row in await tx.all(_GIVE_BACK, {**them, "seconds": retry_in or 0})):
             tx.touch(queue, retry_in)
     return {leased.lane for leased, _ in finished} - held
 
@@ -245,28 +288,11 @@ async def suspect(tx: Transaction, queue: str, leased: Leased[Any]) -> int:
     """Notes that this lane is worked on now and nothing else. Returns how often that came to nothing. LeaseLost."""
     if leased.lane not in await _hold(tx, queue, [leased]):
         raise LeaseLost(queue, leased.lane)
-    noted = _lanes(queue, [leased.lane]).values(suspected=lanes.c.suspected + 1).returning(lanes.c.suspected)
-    return int((await tx.all(noted))[0].suspected) - 1
+    return int(await tx.scalar(_SUSPECT, {"of_queue": queue, "names": [leased.lane]})) - 1
 
 
 async def _hold(tx: Transaction, queue: str, leases: Sequence[Leased[Any]]) -> set[str]:
-    """Locks the lanes, and gives those that are ours. A statement of its own: only statements after it see everything put in
-    before."""
-    names = [(queue, leased.lane) for leased in leases]
-    rows = await tx.all(
-        select(lanes.c.lane, lanes.c.token)
-        .where(tuple_(lanes.c.queue, lanes.c.lane).in_(names))
-        .order_by(lanes.c.lane)
-        .with_for_update()
-    )
+    """Locks the lanes, and gives those that are ours."""
+    rows = await tx.all(_HOLD, {"of_queue": queue, "names": [leased.lane for leased in leases]})
     tokens = {leased.lane: leased.token for leased in leases}
     return {row.lane for row in rows if tokens[row.lane] == row.token}
-
-
-def _finished(queue: str, ids: Collection[int]) -> Any:
-    return update(items).where(items.c.id.in_(ids), items.c.queue == queue, items.c.done_at.is_(None))
-
-
-def _waiting() -> ColumnElement[bool]:
-    here = items.c.queue == lanes.c.queue, items.c.lane == lanes.c.lane, items.c.done_at.is_(None)
-    return select(items.c.id).where(*here).correlate(lanes).exists()

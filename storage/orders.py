@@ -6,17 +6,37 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 
 from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
 from conversations.cases.orders import Item, Order, OrderKey, Store
 from storage import codec
+from storage.prepared import Prepared, Values, any_of
 from storage.signs import signs
 from storage.tables import bindings, cases, orders, stores
 from storage.transaction import Transaction
 
 _CODE_LENGTH = 8
+
+_KEY = tuple_(orders.c.store, orders.c.number)
+_BY_KEYS = select(orders.c.doc).where(_KEY.in_(any_of("keys")))
+_GET, _LOCKED = Prepared(_BY_KEYS), Prepared(_BY_KEYS.with_for_update(key_share=True))
+_LOCKED_AT_ONCE = Prepared(_BY_KEYS.with_for_update(key_share=True, nowait=True))
+_NUMBERED = Prepared(select(orders.c.doc).where(orders.c.number.in_(any_of("numbers"))).order_by(orders.c.store))
+_OF_PERSON = Prepared(
+    select(orders.c.doc)
+    .where(_KEY.in_(select(bindings.c.store, bindings.c.number).where(bindings.c.person == bindparam("person"))))
+    .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+)
+_IS_BOUND = Prepared(
+    select(bindings.c.person).where(
+        bindings.c.store == bindparam("store"),
+        bindings.c.number == bindparam("number"),
+        bindings.c.person == bindparam("person"),
+    )
+)
+_STORES = Prepared(select(stores).where(stores.c.name.in_(any_of("names"))))
 
 
 class SqlOrders:
@@ -35,17 +55,17 @@ class SqlOrders:
     async def expect(self, keys: Collection[OrderKey]) -> None:
         """Loads these orders and their stores at once."""
         named = [(key.store, key.number) for key in sorted(keys)]
-        for order in await self._orders(select(orders.c.doc).where(tuple_(orders.c.store, orders.c.number).in_(named))):
+        for order in await self._orders(_GET, {"keys": named}):
             if not self._tx.pending.knows(orders, order.key):
                 self._tx.pending.know(orders, order.key, order)
-        for row in await self._tx.all(select(stores).where(stores.c.name.in_({key.store for key in keys}))):
+        for row in await self._tx.all(_STORES, {"names": sorted({key.store for key in keys})}):
             if not self._tx.pending.knows(stores, row.name):
                 self._tx.pending.know(stores, row.name, _store(row))
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""
         ways = spellings(number)
-        found = await self._orders(select(orders.c.doc).where(orders.c.number.in_(ways)).order_by(orders.c.store))
+        found = await self._orders(_NUMBERED, {"numbers": ways})
         spelled = next((way for way in ways if any(order.key.number == way for order in found)), "")
         return [order for order in found if order.key.number == spelled]
 
@@ -85,10 +105,10 @@ class SqlOrders:
         self._tx.pending.forget(bindings, ("of", person))
 
     async def is_bound(self, key: OrderKey, person: int) -> bool:
-        mine = select(bindings.c.person).where(_is(bindings, key), bindings.c.person == person)
 
         async def load() -> bool:
-            return await self._tx.first(mine) is not None
+            mine = {"store": key.store, "number": key.number, "person": person}
+            return await self._tx.first(_IS_BOUND, mine) is not None
 
         return await self._tx.look(bindings, (key, person), load)
 
@@ -96,7 +116,7 @@ class SqlOrders:
         """A store by name; one without an address when nothing was set."""
 
         async def load() -> Store:
-            row = await self._tx.first(select(stores).where(stores.c.name == name))
+            row = await self._tx.first(_STORES, {"names": [name]})
             return _store(row) if row else Store(name=name)
 
         return await self._tx.look(stores, name, load)
@@ -141,22 +161,15 @@ class SqlOrders:
 
     async def _of(self, person: int) -> Sequence[Order]:
         await self._tx.settle(bindings)
-        mine = select(bindings.c.store, bindings.c.number).where(bindings.c.person == person)
-        return await self._orders(
-            select(orders.c.doc)
-            .where(tuple_(orders.c.store, orders.c.number).in_(mine))
-            .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
-        )
+        return await self._orders(_OF_PERSON, {"person": person})
 
     async def _load(self, key: OrderKey, lock: bool) -> Order | None:
-        found = select(orders.c.doc).where(_is(orders, key))
-        if lock:
-            found = found.with_for_update(key_share=True, nowait=self._tx.is_shared)
-        row = await self._tx.first(found)
-        return codec.decode(Order, row.doc) if row else None
+        at_once = _LOCKED_AT_ONCE if self._tx.is_shared else _LOCKED
+        found = await self._orders(at_once if lock else _GET, {"keys": [(key.store, key.number)]})
+        return found[0] if found else None
 
-    async def _orders(self, statement: Any) -> Sequence[Order]:
-        return [codec.decode(Order, row.doc) for row in await self._tx.all(statement)]
+    async def _orders(self, statement: Any, values: Values | None = None) -> Sequence[Order]:
+        return [codec.decode(Order, row.doc) for row in await self._tx.all(statement, values)]
 
 
 async def make_stores(tx: Transaction, names: Sequence[str]) -> None:

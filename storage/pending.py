@@ -10,10 +10,12 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Executable, Table, bindparam, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.prepared import Prepared
 
 Key = tuple[Any, ...]
 
@@ -85,6 +87,10 @@ class Pending:
     def delete(self, table: Table, key: Key) -> None:
         self._set(self._of(table), key, Row(How.GONE, {}))
 
+    def has(self, table: Table) -> bool:
+        """Whether something is to be written into it."""
+        return bool(self._rows.get(table))
+
     @property
     def tables(self) -> list[Table]:
         """The tables with something to write, in one order always."""
@@ -122,8 +128,8 @@ class Pending:
             kept[key] = value
 
 
-def statements(table: Table, taken: Sequence[tuple[Key, Row]], dialect: str) -> Iterator[tuple[Executable, list[Any]]]:
-    """The few statements that write these rows, each with its parameters."""
+def statements(table: Table, taken: Sequence[tuple[Key, Row]]) -> Iterator[tuple[Prepared, list[Mapping[str, Any]]]]:
+    """The few statements that write these rows, each with its values."""
     keys = [column.name for column in table.primary_key]
     groups: dict[tuple[How, tuple[str, ...]], list[Mapping[str, Any]]] = {}
     for key, row in taken:
@@ -132,7 +138,7 @@ def statements(table: Table, taken: Sequence[tuple[Key, Row]], dialect: str) -> 
             values = {**values, **{f"of_{name}": value for name, value in zip(keys, key, strict=True)}}
         groups.setdefault((row.how, tuple(sorted(row.values))), []).append(values)
     for (how, columns), rows in groups.items():
-        yield _statement(table, how, columns, dialect), rows
+        yield _statement(table, how, columns), rows
 
 
 def _key_of(table: Table, values: Mapping[str, Any]) -> Key:
@@ -140,23 +146,20 @@ def _key_of(table: Table, values: Mapping[str, Any]) -> Key:
 
 
 @lru_cache(maxsize=256)
-def _statement(table: Table, how: How, columns: tuple[str, ...], dialect: str) -> Executable:
+def _statement(table: Table, how: How, columns: tuple[str, ...]) -> Prepared:
     places: dict[str, Any] = {name: bindparam(name) for name in columns}
-    it = [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+    keys = [column.name for column in table.primary_key]
+    it = [table.c[name] == bindparam(f"of_{name}") for name in keys]
     match how:
         case How.GONE:
-            return delete(table).where(*it)
+            return Prepared(delete(table).where(*it))
         case How.PART:
-            return update(table).where(*it).values(places)
+            return Prepared(update(table).where(*it).values(places))
         case How.NEW:
-            return insert(table).values(places)
+            return Prepared(insert(table).values(places))
         case How.WHOLE:
-            return _upsert(table, places, dialect)
-
-
-def _upsert(table: Table, places: Mapping[str, Any], dialect: str) -> Executable:
-    row = (postgresql.insert if dialect == "postgresql" else cast(Any, sqlite.insert))(table).values(places)
-    keys = [column.name for column in table.primary_key]
-    newer = {name: row.excluded[name] for name in places if name not in keys}
-    made = row.on_conflict_do_update(index_elements=keys, set_=newer) if newer else row.on_conflict_do_nothing()
-    return cast(Executable, made)
+            row = insert(table).values(places)
+            newer = {name: row.excluded[name] for name in places if name not in keys}
+            if not newer:
+                return Prepared(row.on_conflict_do_nothing())
+            return Prepared(row.on_conflict_do_update(index_elements=keys, set_=newer))

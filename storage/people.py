@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from conversations.cases.roles import Role
 from conversations.messages import Consent, Person, Room, Sender
 from conversations.ports import Application
+from storage.columns import Words
 from storage.orders import make_stores
+from storage.prepared import Prepared, Values, any_of
 from storage.tables import applications, people, roles, rooms
 from storage.transaction import Transaction
 
@@ -25,6 +28,31 @@ def nowhere(person: int) -> int:
     return -(1 << 62) - person
 
 
+_EVERYBODY = select(people).order_by(people.c.id)
+_THERE = _EVERYBODY.where(people.c.address.in_(any_of("addresses")))
+_AT, _AT_LOCKED = Prepared(_THERE), Prepared(_THERE.with_for_update(key_share=True))
+_BY_IDS = Prepared(_EVERYBODY.where(people.c.id.in_(any_of("ids"))))
+_ROLES_OF = Prepared(select(roles).where(roles.c.person.in_(any_of("persons"))))
+_ROLE, _STORE = bindparam("role", type_=Words), bindparam("store", type_=Words)
+_HOLDERS = select(roles.c.person).where(roles.c.role == _ROLE, roles.c.store == _STORE)
+_ROOM_OF = select(rooms.c.person).where(rooms.c.role == _ROLE, rooms.c.store == _STORE, rooms.c.left_at.is_(None))
+_WITH_ROLE = Prepared(_EVERYBODY.where(people.c.id.in_(_HOLDERS.union_all(_ROOM_OF))))
+_WITH_ROLES = Prepared(_EVERYBODY.where(people.c.id.in_(select(roles.c.person))))
+_ROOMS = Prepared(select(rooms).where(rooms.c.person.in_(any_of("groups"))))
+_GREET = Prepared(
+    insert(people)
+    .values(
+        address=bindparam("address"),
+        name=bindparam("name"),
+        language=bindparam("language"),
+        has_chosen_language=False,
+        is_reachable=True,
+        open_ref="",
+    )
+    .on_conflict_do_nothing(index_elements=[people.c.address])
+)
+
+
 class SqlPeople:
     """`save` writes what changed since the unit of work loaded a person, and so overwrites nobody else."""
 
@@ -33,8 +61,8 @@ class SqlPeople:
 
     async def expect(self, addresses: Collection[int]) -> None:
         """Loads everybody who is at one of the addresses, at once, and keeps others from their dialogs."""
-        there = people.c.address.in_(set(addresses))
-        found = {person.address: person for person in await self._where(there, lock=True)}
+        there = await self._found(_AT_LOCKED, {"addresses": sorted(set(addresses))}, is_locked=True)
+        found = {person.address: person for person in there}
         for address in addresses:
             self._tx.pending.know(people, ("at", address), [found[address].id] if address in found else [])
 
@@ -42,19 +70,9 @@ class SqlPeople:
         """The person of that address; made on first sight. Name and untouched language follow the messenger's."""
         person = await self.at_address(sender.address)
         if person is None:
-            await self._tx.run(
-                self._tx.insert(people)
-                .values(
-                    address=sender.address,
-                    name=sender.name,
-                    language=sender.language,
-                    has_chosen_language=False,
-                    is_reachable=True,
-                    open_ref="",
-                )
-                .on_conflict_do_nothing(index_elements=[people.c.address])
-            )
-            [person] = await self._where(people.c.address == sender.address)
+            new = {"address": sender.address, "name": sender.name, "language": sender.language}
+            await self._tx.run(_GREET, new)
+            [person] = await self._found(_AT, {"addresses": [sender.address]})
             self._tx.pending.know(people, ("at", sender.address), [person.id])
         follows = bool(sender.language) and not person.has_chosen_language
         now = replace(person, name=sender.name, language=sender.language if follows else person.language)
@@ -65,16 +83,16 @@ class SqlPeople:
         """KeyError for an id never given out."""
         if (known := self._tx.pending.known(people, person)) is not None:
             return cast(Person, known)
-        for found in await self._where(people.c.id == person):
+        for found in await self._found(_BY_IDS, {"ids": [person]}):
             return found
         raise KeyError(person)
 
     async def of_ids(self, ids: Collection[int]) -> dict[int, Person]:
         """Those of the ids that exist."""
-        return {person.id: person for person in await self._where(people.c.id.in_(set(ids)))}
+        return {person.id: person for person in await self._found(_BY_IDS, {"ids": sorted(set(ids))})}
 
     async def at_address(self, address: int) -> Person | None:
-        found = await self._tx.look(people, ("at", address), lambda: self._ids(people.c.address == address))
+        found = await self._tx.look(people, ("at", address), lambda: self._ids(_AT, {"addresses": [address]}))
         return await self.get(found[0]) if found else None
 
     async def sellers_of(self, store: str) -> Sequence[Person]:
@@ -93,11 +111,7 @@ class SqlPeople:
         """Those, and in the same glance their room."""
         if not self._tx.pending.knows(people, ("role", role, store)):
             await self._tx.settle(people)
-            holders = select(roles.c.person).where(roles.c.role == role.value, roles.c.store == store)
-            room = select(rooms.c.person).where(
-                rooms.c.role == role.value, rooms.c.store == store, rooms.c.left_at.is_(None)
-            )
-            found = await self._where(people.c.id.in_(holders.union_all(room)))
+            found = await self._found(_WITH_ROLE, {"role": role.value, "store": store})
             ids = [person.id for person in found if person.room is None]
             groups = [person.id for person in found if person.room is not None]
             self._tx.pending.know(people, ("role", role, store), ids)
@@ -116,7 +130,7 @@ class SqlPeople:
 
     async def with_roles(self) -> Sequence[Person]:
         """Everybody who sells for a store or arbitrates."""
-        return await self._where(people.c.id.in_(select(roles.c.person)))
+        return await self._found(_WITH_ROLES, {})
 
     async def apply(self, application: Application) -> None:
         """Keeps it until it is settled. Idempotent."""
@@ -155,26 +169,25 @@ class SqlPeople:
             rows = [{"person": person, "role": role, "store": store} for person, role, store in new]
             await self._tx.run(self._tx.insert(roles).on_conflict_do_nothing(), rows)
 
-    async def _ids(self, condition: Any) -> list[int]:
-        return [person.id for person in await self._where(condition)]
+    async def _ids(self, them: Prepared, values: Values) -> list[int]:
+        return [person.id for person in await self._found(them, values)]
 
-    async def _where(self, condition: Any, *, lock: bool = False) -> list[Person]:
+    async def _found(self, them: Prepared, values: Values, *, is_locked: bool = False) -> list[Person]:
         """In the order of their ids, so that whoever locks many at once meets nobody who does it the other way round."""
         await self._tx.settle(people)
-        found_there = select(people).where(condition).order_by(people.c.id)
-        rows = await self._tx.all(found_there.with_for_update(key_share=True) if lock else found_there)
+        rows = await self._tx.all(them, values)
         if not rows:
             return []
         held: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
-        for role in await self._tx.all(select(roles).where(roles.c.person.in_(list(held)))):
+        for role in await self._tx.all(_ROLES_OF, {"persons": list(held)}):
             held[role.person].append(role)
         groups = [row.id for row in rows if row.address < 0]  # so the Bot API numbers them
-        linked = await self._tx.all(select(rooms).where(rooms.c.person.in_(groups))) if groups else ()
+        linked = await self._tx.all(_ROOMS, {"groups": groups}) if groups else ()
         of_groups = {row.person: _room(row) for row in linked}
         found = [_person(row, held[row.id], of_groups.get(row.id)) for row in rows]
         for person in found:
             self._tx.pending.know(people, person.id, person)
-            if lock:
+            if is_locked:
                 self._tx.pending.know(people, ("locked", person.id), True)
         return found
 

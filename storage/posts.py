@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, tuple_, update
 
+from storage.prepared import Prepared, any_of
 from storage.tables import posts
 from storage.transaction import Transaction
 
@@ -22,6 +23,41 @@ class Posted:
     frees: str = ""
     ref: str = ""
     origin: tuple[int, int] | None = None
+
+
+_IN_SLOTS = Prepared(
+    select(posts.c.address, posts.c.slot, posts.c.message)
+    .where(tuple_(posts.c.address, posts.c.slot).in_(any_of("places")))
+    .order_by(posts.c.message)
+)
+_FREE = Prepared(
+    update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held")).values(slot="")
+)
+_LATER = (
+    select(posts.c.message)
+    .where(posts.c.address == bindparam("address"), posts.c.message > bindparam("message"))
+    .order_by(posts.c.message)
+    .limit(bindparam("limit"))
+)
+_AFTER, _AFTER_ABOUT = Prepared(_LATER), Prepared(_LATER.where(posts.c.ref == bindparam("ref")))
+_KNOWN = Prepared(
+    select(posts.c.message).where(posts.c.address == bindparam("address"), posts.c.message == bindparam("message"))
+)
+_COPY = Prepared(
+    select(posts.c.message)
+    .where(
+        posts.c.address == bindparam("to"),
+        posts.c.origin_address == bindparam("address"),
+        posts.c.origin_message == bindparam("message"),
+    )
+    .order_by(posts.c.message.desc())
+    .limit(1)
+)
+_HAS_CASE = select(posts.c.ref).where(posts.c.ref != "").limit(1)
+_POSTED = Prepared(_HAS_CASE.where(posts.c.address == bindparam("address"), posts.c.message == bindparam("message")))
+_RELAYED = Prepared(
+    _HAS_CASE.where(posts.c.origin_address == bindparam("address"), posts.c.origin_message == bindparam("message"))
+)
 
 
 class SqlPosts:
@@ -50,9 +86,7 @@ class SqlPosts:
             rows[key] = _row(post.address, post.message, post.slot, post.ref, post.origin)
         if holders:
             await self._tx.settle(posts)
-            freed = update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held"))
-            held = [{"at": address, "held": slot} for address, slot in sorted(holders)]
-            await self._tx.run(freed.values(slot=""), held)
+            await self._tx.run(_FREE, [{"at": address, "held": slot} for address, slot in sorted(holders)])
         for row in rows.values():
             self._tx.pending.write(posts, row)
 
@@ -60,49 +94,44 @@ class SqlPosts:
         """The messages that slots hold, by address and slot."""
         if not places:
             return {}
-        held = tuple_(posts.c.address, posts.c.slot).in_(sorted(places))
-        rows = await self._tx.all(select(posts.c.address, posts.c.slot, posts.c.message).where(held))
-        return {(row.address, row.slot): row.message for row in sorted(rows, key=lambda row: row.message)}
+        rows = await self._tx.all(_IN_SLOTS, {"places": sorted(places)})
+        return {(row.address, row.slot): row.message for row in rows}
 
     async def in_slot(self, address: int, slot: str) -> int | None:
         """The message that the slot holds."""
-        return await self._message(posts.c.address == address, posts.c.slot == slot)
+        await self._tx.settle(posts)
+        return (await self.in_slots([(address, slot)])).get((address, slot))
 
     async def after(self, address: int, message: int, *, ref: str = "", limit: int) -> set[int]:
         """Up to `limit` messages of ours (about the case `ref`) that came after that one in a chat; those that came
         first."""
         await self._tx.settle(posts)
-        later = [posts.c.address == address, posts.c.message > message]
         if ref:
-            later.append(posts.c.ref == ref)
-        rows = await self._tx.all(select(posts.c.message).where(*later).order_by(posts.c.message).limit(limit))
+            rows = await self._tx.all(
+                _AFTER_ABOUT, {"address": address, "message": message, "ref": ref, "limit": limit}
+            )
+        else:
+            rows = await self._tx.all(_AFTER, {"address": address, "message": message, "limit": limit})
         return {int(row.message) for row in rows}
 
     async def copy_of(self, address: int, message: int, *, to: int) -> int | None:
         """The copy of a message in the chat `to`, the latest if there are several."""
-        return await self._message(
-            posts.c.address == to, posts.c.origin_address == address, posts.c.origin_message == message
-        )
+        await self._tx.settle(posts)
+        found = await self._tx.scalar(_COPY, {"to": to, "address": address, "message": message})
+        return None if found is None else int(found)
 
     async def case_of(self, address: int, message: int) -> str | None:
         """The case that a message of ours, or one relayed from this chat, is about."""
-        posted = (posts.c.address == address) & (posts.c.message == message)
-        relayed = (posts.c.origin_address == address) & (posts.c.origin_message == message)
         await self._tx.settle(posts)
-        for about in (posted, relayed):
-            row = await self._tx.first(select(posts.c.ref).where(about, posts.c.ref != "").limit(1))
-            if row:
-                return str(row.ref)
+        for about in (_POSTED, _RELAYED):
+            if ref := await self._tx.scalar(about, {"address": address, "message": message}):
+                return str(ref)
         return None
 
     async def knows(self, address: int, message: int) -> bool:
         """Whether it is a message of ours that has been written down."""
-        return await self._message(posts.c.address == address, posts.c.message == message) is not None
-
-    async def _message(self, *conditions: Any) -> int | None:
         await self._tx.settle(posts)
-        row = await self._tx.first(select(posts.c.message).where(*conditions).order_by(posts.c.message.desc()).limit(1))
-        return int(row.message) if row else None
+        return await self._tx.first(_KNOWN, {"address": address, "message": message}) is not None
 
 
 def _row(address: int, message: int, slot: str, ref: str, origin: tuple[int, int] | None) -> dict[str, Any]:

@@ -194,8 +194,8 @@ class Presence:
                     return
             await self._locks.give(Key("process", self._number))
         async with self._begin() as tx:
-            row = await tx.run(tx.insert(processes).values(since=tx.clock()).returning(processes.c.n))
-            number = int(row.scalar_one())
+            new = tx.insert(processes).values(since=tx.clock()).returning(processes.c.n)
+            number = int(await tx.scalar(new))
             if not await self._locks.take(Key("process", number)):
                 raise TryAgain("the number is taken")
         self._number = number

@@ -1,7 +1,8 @@
 """SQLite without a thread: SQLAlchemy's asynchronous engine on Python's own driver, in the thread of the event loop.
 
 A statement of ours takes some microseconds, handing it to a thread and back ten times that. So the writing connection runs
-where it is called. What may take long does not belong here: reports read through a connection that has a thread.
+where it is called. Only a commit goes to a thread: it waits for the disk, some milliseconds. What else may take long does not
+belong here: reports read through a connection that has a thread.
 Waiting for another process's transaction does not hold up the loop: see `begin`.
 """
 
@@ -10,11 +11,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
@@ -47,7 +52,7 @@ class HereDialect(SQLiteDialect_pysqlite):
         return AsyncAdaptedQueuePool
 
     def connect(self, *args: Any, **options: Any) -> Any:
-        return super().connect(*args, factory=_Connection, **options)
+        return super().connect(*args, **{**options, "factory": _Connection, "check_same_thread": False})
 
     def get_driver_connection(self, connection: Any) -> Any:
         return connection
@@ -63,6 +68,25 @@ class HereDialect(SQLiteDialect_pysqlite):
     def do_execute_no_params(self, cursor: Any, *args: Any, **options: Any) -> None:
         await_only(_nothing())
         super().do_execute_no_params(cursor, *args, **options)  # type: ignore[no-untyped-call]
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        await_only(_beside_the_loop(partial(super().do_commit, dbapi_connection)))
+
+
+async def _beside_the_loop(call: Callable[[], None]) -> None:
+    """Calls in a thread. Whoever is cancelled meanwhile goes when it is done: nobody else may have the connection before."""
+    calling = asyncio.get_running_loop().run_in_executor(None, copy_context().run, call)
+    try:
+        await asyncio.shield(calling)
+    except asyncio.CancelledError:
+        await asyncio.wait({calling})
+        raise
+
+
+def driver_of(connection: AsyncConnection) -> sqlite3.Connection | None:
+    """The driver's connection, if it is one without a thread: then it can be asked at once."""
+    there = connection.sync_connection.connection.dbapi_connection if connection.sync_connection is not None else None
+    return there if isinstance(there, _Connection) else None
 
 
 async def _nothing() -> None:

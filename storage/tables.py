@@ -263,6 +263,13 @@ heads = Table(
     Column("n", Integer, nullable=False),
     Column("hash", Words, nullable=False),
 )
+#: The publication under way, if any: the chains up to `after` have been looked at.
+publishing = Table(
+    "publishing",
+    metadata,
+    Column("began_at", Instant, primary_key=True),
+    Column("after", Words, nullable=False),
+)
 publications = Table(
     "publications",
     metadata,
@@ -360,17 +367,31 @@ outcomes = Table(
     Column("rated_at", Instant),
     Column("service", Integer, nullable=False),
     Column("outcome", Integer, nullable=False),
-    Index(None, "store", "opened_at"),
-    Index(None, "store", "ended_at"),
-    Index(None, "store", "rated_at"),
 )
-#: What stores are compared by, so that a comparison of all of them reads nothing else.
+#: What reports count, so that they read nothing else: of the cases opened, and ended; how large each store is; its marks.
 Index(
-    "ix_outcomes_peers",
+    "ix_outcomes_opened",
+    outcomes.c.store,
     outcomes.c.opened_at,
-    postgresql_include=["store", "answer_seconds", "kept", "missed", "is_escalated", "offers", "accepted"],
+    postgresql_include=["remedy", "reason", "answer_seconds", "kept", "missed", "is_escalated", "offers", "accepted"],
 )
-Index("ix_outcomes_ratings", outcomes.c.rated_at, postgresql_include=["store", "service"])
+Index(
+    "ix_outcomes_ended",
+    outcomes.c.store,
+    outcomes.c.ended_at,
+    postgresql_include=["resolve_seconds", "currency", "refund", "shipping"],
+)
+Index("ix_outcomes_sizes", outcomes.c.opened_at, postgresql_include=["store"])
+Index("ix_outcomes_marks", outcomes.c.store, outcomes.c.rated_at, postgresql_include=["service", "outcome"])
+
+#: How many cases each store had had before that midnight, UTC: see `storage.openings`.
+openings = Table(
+    "openings",
+    metadata,
+    Column("midnight", Instant, primary_key=True),
+    Column("store", Words, primary_key=True),
+    Column("cases", BigInteger, nullable=False),
+)
 
 #: A case's products: by SKU, or by title where the order has none.
 outcome_products = Table(

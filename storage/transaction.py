@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Interval, Row, Table, func, literal
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from storage.columns import Instant
+from storage.columns import clock
 from storage.errors import translated
 from storage.lanes import Leased, Put, put_in
 from storage.pending import Pending, statements
+from storage.prepared import Prepared, Values
+from storage.sqlite import driver_of
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ class Transaction:
         self.holder = holder
         self.token = token
         self.on_postgresql = connection.dialect.name == "postgresql"
+        self._driver = driver_of(connection)
         self.touched: set[str] = set()
         self.due: list[tuple[str, float]] = []
         self.handed: dict[str, list[Leased[Any]]] = {}
@@ -53,40 +55,49 @@ class Transaction:
         self._puts: list[Put] = []
         self._savepoints: list[AsyncTransaction | None] = []
 
-    def insert(self, table: Table) -> postgresql.Insert:
-        """An INSERT that knows `on_conflict_do_…`; both databases spell it alike, so one type serves."""
-        if self.on_postgresql:
-            return postgresql.insert(table)
-        return cast(postgresql.Insert, sqlite.insert(table))
+    def insert(self, table: Table) -> Insert:
+        """An INSERT that knows `on_conflict_do_…`; PostgreSQL's is written just the same on SQLite."""
+        return Insert(table)
 
-    def clock(self, ahead: float = 0) -> ColumnElement[Any]:
-        """The database's own time, `ahead` seconds on. SQLite lives in this process, so there it is this process's.
-
-        `statement_timestamp()`, because `clock_timestamp()` would keep PostgreSQL from using an index.
-        """
-        if self.on_postgresql:
-            now = func.statement_timestamp(type_=Instant)
-            return now + literal(timedelta(seconds=ahead), Interval) if ahead else now
-        return literal(datetime.now(UTC) + timedelta(seconds=ahead), Instant)
+    def clock(self, ahead: float = 0) -> clock:
+        """The database's own time, `ahead` seconds on."""
+        return clock(ahead)
 
     # Statements that go to the database at once
 
-    async def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+    async def run(self, statement: Executable | Prepared, values: Values | Sequence[Values] | None = None) -> None:
         """Changes something."""
         await self._begin_savepoints()
-        return await self.connection.run_sync(lambda there: cast("CursorResult[Any]", there.execute(statement, rows)))
+        await self._send(statement, values, has_rows=False)
 
-    async def all(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Sequence[Row[Any]]:
+    async def all(
+        self, statement: Executable | Prepared, values: Values | Sequence[Values] | None = None
+    ) -> Sequence[Row[Any]]:
         await self._begin_savepoints(statement)
-        return await self.connection.run_sync(lambda there: there.execute(statement, rows).all())
+        return await self._send(statement, values)
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
-        await self._begin_savepoints(statement)
-        return await self.connection.run_sync(lambda there: there.execute(statement).first())
+    async def first(self, statement: Executable | Prepared, values: Values | None = None) -> Row[Any] | None:
+        return next(iter(await self.all(statement, values)), None)
 
-    async def scalar(self, statement: Executable) -> Any:
-        await self._begin_savepoints(statement)
-        return await self.connection.run_sync(lambda there: there.execute(statement).scalar())
+    async def scalar(self, statement: Executable | Prepared, values: Values | None = None) -> Any:
+        row = await self.first(statement, values)
+        return None if row is None else row[0]
+
+    async def _send(
+        self, statement: Executable | Prepared, values: Values | Sequence[Values] | None, *, has_rows: bool = True
+    ) -> Sequence[Row[Any]]:
+        if isinstance(statement, Prepared):
+            if self._driver is not None:
+                each = [values or {}] if isinstance(values, Mapping | None) else values
+                return statement.send(self._driver, self.connection.dialect, each)
+            values = statement.padded(values) if isinstance(values, Mapping) else values
+        sent: Any = statement.statement if isinstance(statement, Prepared) else statement
+
+        def execute(there: Connection) -> Sequence[Row[Any]]:
+            found = there.execute(sent, values)
+            return found.all() if has_rows else ()
+
+        return await self.connection.run_sync(execute)
 
     # What is remembered, and what waits
 
@@ -101,9 +112,9 @@ class Transaction:
     async def settle(self, *tables: Table) -> None:
         """Writes what waits for these tables, since what comes next looks at them as they are in the database."""
         for table in tables:
-            if taken := self.pending.take(table):
+            if self.pending.has(table):
                 await self._begin_savepoints()
-                await self.connection.run_sync(self._write, [(table, taken)])
+                await self._write(table)
 
     def put(self, queue: str, lane: str, payload: Any, *, what: Any = None) -> None:
         """Puts an item in at the end of the transaction; `what` it says is what whoever takes it over gets to see."""
@@ -141,19 +152,18 @@ class Transaction:
 
     async def flush(self) -> None:
         """Writes what was kept back. The last thing before the commit."""
-        if taken := [(table, self.pending.take(table)) for table in self.pending.tables]:
-            await self.connection.run_sync(self._write, taken)
+        for table in self.pending.tables:
+            await self._write(table)
         puts, self._puts = self._puts, []
         await put_in(self, puts)
 
-    def _write(self, there: Connection, taken: Sequence[tuple[Table, Any]]) -> None:
-        for table, rows in taken:
-            for statement, parameters in statements(table, rows, there.dialect.name):
-                there.execute(statement, parameters)
+    async def _write(self, table: Table) -> None:
+        for statement, rows in statements(table, self.pending.take(table)):
+            await self._send(statement, rows, has_rows=False)
 
-    async def _begin_savepoints(self, statement: Executable | None = None) -> None:
+    async def _begin_savepoints(self, statement: Executable | Prepared | None = None) -> None:
         """Before something is changed. Reading needs none: locks that a reader leaves behind end with the transaction."""
-        if statement is not None and getattr(statement, "is_select", False):
+        if getattr(statement, "is_select", False):
             return
         for depth, begun in enumerate(self._savepoints):
             if begun is None:

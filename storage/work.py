@@ -21,6 +21,7 @@ from storage.heads import SqlHeads
 from storage.journal import SqlJournal
 from storage.links import SqlLinks
 from storage.marks import SqlMarks
+from storage.openings import SqlOpenings
 from storage.orders import SqlOrders
 from storage.outcomes import SqlOutcomes
 from storage.packs import SqlPacks
@@ -45,7 +46,8 @@ class SqlWork:
         self.orders = SqlOrders(tx)
         self.cases = SqlCases(tx)
         self.outcomes = SqlOutcomes(tx, self.orders)
-        self.reports = SqlReports(tx)
+        self.openings = SqlOpenings(tx)
+        self.reports = SqlReports(tx, self.openings)
         self.advice = SqlAdvice(tx)
         self.digests = SqlDigests(tx)
         self.dialogs = SqlDialogs(tx)

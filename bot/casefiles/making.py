@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 from bot import log
 from bot.casefiles.archive import pack
 from bot.casefiles.failures import CaseFileFailed
-from bot.casefiles.fonts import Fonts, system_fonts
+from bot.casefiles.fonts import system_fonts
 from bot.casefiles.page import page
 from bot.casefiles.record import head_of, record
 from bot.clock import Clock
@@ -80,9 +80,7 @@ class CaseFiles:
         shown = [item for item in evidence if item.sha256]
         to_draw = [item for item in shown if (item.copy_mime or item.mime).startswith("image/")][:_MOST_PICTURES]
         async with self._setting:
-            fonts = await asyncio.to_thread(system_fonts)
-            told_in_words = await asyncio.to_thread(page, file, language, fonts)
-            pdf = await self._set(told_in_words, await self._contents(to_draw, of_copies=True), fonts)
+            pdf = await _set(file, language, await self._contents(to_draw, of_copies=True))
             exhibits = await self._contents(shown, of_copies=reader is not Role.ARBITRATOR, room=room)
             files = {name: f"evidence/{name}{_ending(data)}" for name, data in exhibits.items()}
             told = record(ref, reader, chain, files=files, evidence=evidence, made_at=now)
@@ -118,37 +116,44 @@ class CaseFiles:
             found[item.name] = data
         return found
 
-    async def _set(self, told: Mapping[str, Any], pictures: Mapping[str, bytes], fonts: Fonts) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="casefile-") as name:
-            folder = Path(name)
-            await asyncio.to_thread(_lay_out, folder, told, pictures, fonts)
-            await _press(folder)
-            return await asyncio.to_thread((folder / "file.pdf").read_bytes)
+
+async def _set(file: CaseFile, language: str, pictures: Mapping[str, bytes]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="casefile-") as name:
+        folder = Path(name)
+        await asyncio.to_thread(_lay_out, folder, pictures)
+        await _press(folder, asyncio.to_thread(_write, file, language, folder))
+        return await asyncio.to_thread((folder / "file.pdf").read_bytes)
 
 
-def _lay_out(folder: Path, told: Mapping[str, Any], pictures: Mapping[str, bytes], fonts: Fonts) -> None:
-    (folder / "page.json").write_text(json.dumps(told), encoding="utf-8")
+def _lay_out(folder: Path, pictures: Mapping[str, bytes]) -> None:
     shutil.copy(TEMPLATE, folder)
     for part in ("exhibits", "fonts"):
         (folder / part).mkdir()
     for name, data in pictures.items():
         (folder / "exhibits" / name).write_bytes(data)
+
+
+def _write(file: CaseFile, language: str, folder: Path) -> bytes:
+    """The page, in words for which there are the fonts laid out with it."""
+    fonts = system_fonts()
     for path in fonts.files:
         (folder / "fonts" / path.name).symlink_to(path)
+    return json.dumps(page(file, language, fonts)).encode()
 
 
-async def _press(folder: Path) -> None:
+async def _press(folder: Path, words: Awaitable[bytes]) -> None:
+    """Sets what is in the folder. The words are written while the press warms up."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot.casefiles.press", str(folder), str(MEMORY), str(int(PATIENCE))),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         env={name: value for name, value in os.environ.items() if not name.startswith("AFTERSALES_")},
     )
     try:
         async with asyncio.timeout(PATIENCE):
-            _, said = await child.communicate()
+            _, said = await child.communicate(await words)
     except TimeoutError as err:
         raise CaseFileFailed("setting it took too long") from err
     finally:

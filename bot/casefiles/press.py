@@ -1,11 +1,12 @@
-"""Sets a case file: run as a process of its own, with an end to its memory and its time, in a folder that holds what is to
-be set (`page.json`, `exhibits/`, `fonts/`). Leaves `file.pdf` there."""
+"""Sets a case file: run as a process of its own, with an end to its memory and its time, in a folder with `exhibits/`. The
+page comes by the standard input, when `fonts/` are there, too. Leaves `file.pdf` in the folder."""
 
 from __future__ import annotations
 
 import json
 import resource
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -16,29 +17,41 @@ from PIL import Image, ImageOps
 #: Pixels along the longer side of a picture: sharp when printed at the size of a playing card.
 _SIDE: Final = 640
 
+#: How many are drawn at the same time; each is held whole in memory meanwhile.
+_AT_ONCE: Final = 2
+
 _SIZE: Final = 64 << 20
 
 
 def small_pictures(folder: Path) -> dict[str, str]:
     """Draws each exhibit small. Those that are no pictures, or cannot be read, are left out."""
-    made: dict[str, str] = {}
     (folder / "small").mkdir()
-    for path in sorted((folder / "exhibits").iterdir()):
-        with suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError), Image.open(path) as picture:
-            picture.draft("RGB", (_SIDE, _SIDE))
-            picture.thumbnail((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode != "RGB":
-                pale = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", pale.size, "white"), pale).convert("RGB")
-            upright.save(folder / "small" / f"{path.name}.jpg", "JPEG", quality=80)
-            made[path.name] = f"small/{path.name}.jpg"
-    return made
+    paths = sorted((folder / "exhibits").iterdir())
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        made = threads.map(_draw_small, paths)
+        return {path.name: small for path, small in zip(paths, made, strict=True) if small}
+
+
+def _draw_small(path: Path) -> str:
+    """Where it is now, from the folder; empty for what is no picture."""
+    small = f"small/{path.name}.jpg"
+    with suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError), Image.open(path) as picture:
+        picture.draft("RGB", (_SIDE, _SIDE))
+        picture.thumbnail((_SIDE, _SIDE), Image.Resampling.BILINEAR)
+        upright = ImageOps.exif_transpose(picture)
+        if upright.mode != "RGB":
+            pale = upright.convert("RGBA")
+            upright = Image.alpha_composite(Image.new("RGBA", pale.size, "white"), pale).convert("RGB")
+        upright.save(path.parent.parent / small, "JPEG", quality=80)
+        return small
+    return ""
 
 
 def set_file(folder: Path) -> None:
-    """PDF/A, so that a sign without a glyph is an error and the file can be read in twenty years."""
+    """PDF/A, so that a sign without a glyph is an error and the file can be read in twenty years. The exhibits are drawn
+    while the words are still being written elsewhere."""
     (folder / "pictures.json").write_text(json.dumps(small_pictures(folder)))
+    (folder / "page.json").write_bytes(sys.stdin.buffer.read())
     typst.compile(
         folder / "template.typ",
         output=folder / "file.pdf",

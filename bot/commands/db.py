@@ -45,18 +45,26 @@ def backup(file: Path) -> None:
 @db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Throw away what is in the database.")
-def restore(file: Path, force: bool) -> None:
+@click.option("--send-waiting", is_flag=True, help="Send what was waiting in the backup, though it may come twice.")
+def restore(file: Path, force: bool, send_waiting: bool) -> None:
     """Put a backup back, checked first, into an empty database of either kind. Stop the bot before.
 
     Deadlines that passed since the backup count as an outage: their owners get a grace period, then each fires once.
+
+    Messages to people that were waiting when the backup was made have most likely been sent since. They are held back as
+    dead letters: `outbox dead` lists them, `outbox retry` sends those you choose.
     """
 
     async def do(database: Database, settings: Settings) -> Contents:
         _say_what_is_elsewhere(settings)
-        return await put_back(database, settings.evidence_dir, file, force=force)
+        return await put_back(database, settings.evidence_dir, file, force=force, sends_waiting=send_waiting)
 
     made = with_database(do)
     click.echo(f"Restored {made.rows} rows and {made.files} files of evidence.")
+    if made.held:
+        click.echo(
+            f"Messages held back that were waiting then: {made.held}. See `aftersales outbox dead`, `outbox retry`."
+        )
 
 
 @db.command()

@@ -24,7 +24,7 @@ _PAGE = 500
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What was found: how many records, the first bad entry of each broken one, and whether what was published last is
-    still what is kept (None: not looked at)."""
+    still what is kept (None: not looked at, or the next publication is under way)."""
 
     count: int
     broken: dict[str, int]
@@ -51,6 +51,8 @@ def verify(ref: str | None, every: bool, as_json: bool) -> None:
                 return await _check(work, [(await _named(work, ref))])
             checked = await _check(work, list(await work.journal.refs()))
             last, kept = await work.heads.last(), await work.heads.digest()
+            if await work.heads.underway() is not None:  # some are newer already
+                return Checked(checked.count, checked.broken, last)
             meant = (last.count, last.digest) if last else (0, kept[1])
             return Checked(checked.count, checked.broken, last, kept == meant)
 
@@ -103,6 +105,8 @@ def _echo(checked: Checked) -> None:
         click.echo(f"{vocabulary.reference(ref)}: entry {n} is not as it was written, or is missing")
     if (last := checked.published) is not None:
         click.echo(f"Publication {last.n} of {minute(last.at)} UTC, {last.count} records: {last.digest}")
+        if checked.heads_hold is None:
+            click.echo("The next publication is under way; what is kept is compared again when it is done.")
     if checked.heads_hold is False:
         click.echo("The heads kept here are not those of that publication.")
     if checked.is_sound:

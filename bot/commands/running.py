@@ -35,8 +35,6 @@ async def _serve(settings: Settings, **options: Any) -> None:
     gc.disable()
     from bot import compose
 
-    gc.freeze()
-    gc.enable()
     application = await compose.build(settings, **options)
     await application.run()
 

@@ -22,6 +22,7 @@ from conversations.messages import (
     Question,
     Receipt,
     Report,
+    Review,
     Section,
     Speech,
     Takeout,
@@ -63,7 +64,7 @@ def render(body: Body, language: str) -> Screen:
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
         case Exhibits() | Dossier() | Takeout():
             return write.screen(write.phrase(body.caption).clipped(MAX_CAPTION))
-        case Receipt():
+        case Receipt() | Review():
             return Screen("")
         case Toast():
             text = write.phrase(body.text) if body.text else Rich()

@@ -30,6 +30,7 @@ from bot.workers.pace import Pace
 from bot.workers.threads import Threads
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.roles import Role
+from conversations.desk import reporting
 from conversations.desk.access import decides, role_in
 from conversations.messages import (
     Card,
@@ -43,6 +44,7 @@ from conversations.messages import (
     Picture,
     Placing,
     Receipt,
+    Review,
     Speech,
     Takeout,
     Toast,
@@ -198,6 +200,8 @@ class Delivery:
                 return await self._show_or_tell(chat, place, item, body, screen, note)
             case Picture():
                 return await self._draw(place, outgoing, body, screen)
+            case Review():
+                return await self._review(chat, place, item, body, note)
             case Dossier():
                 return await self._hand_over(chat, place, item, body, screen, note)
             case Takeout():
@@ -407,6 +411,47 @@ class Delivery:
         await self._pace.turn(place.chat)
         sent = await self._messenger.send_files(place, [drawn], caption=screen, is_protected=False)
         return [Post(message=each.message, ref=outgoing.ref) for each in sent]
+
+    async def _review(
+        self, chat: Chat, place: Place, item: Item[Outgoing], body: Review, note: Callable[[Post], None]
+    ) -> list[Post]:
+        """Counted in a transaction that only reads; what is suggested is kept before it is read."""
+        person = chat.person
+        if not person.sells_for(body.store):
+            return []
+        async with self._db.reading() as work:
+            findings = await reporting.findings_of(body.store, body.days, work, body.ends)
+        bodies = reporting.bodies_of(body, findings)
+        if bodies:
+            async with self._db.work() as work:
+                await reporting.remember(findings, work)
+        posts = list[Post]()
+        for each in bodies:
+            screen = render(each, person.language)
+            if isinstance(each, Picture):
+                posts.append(await self._draw_once(chat, place, item, each, screen, note))
+            else:
+                posts += await self._send(chat, place, item, screen, note)
+        return posts
+
+    async def _draw_once(
+        self,
+        chat: Chat,
+        place: Place,
+        item: Item[Outgoing],
+        body: Picture,
+        screen: Screen,
+        note: Callable[[Post], None],
+    ) -> Post:
+        """It is in a slot until what follows is there, too: see `_send`."""
+        slot = f"part:{item.id}:picture"
+        if (message := await self._in_slot(chat, slot)) is None:
+            [drawn] = await self._draw(place, item.payload, body, screen)
+            sent = replace(drawn, slot=slot)
+            chat.remember([sent])
+            note(sent)
+            message = sent.message
+        return Post(message=message, frees=slot, ref=item.payload.ref)
 
     async def _hand_over(
         self,

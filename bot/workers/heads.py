@@ -1,5 +1,5 @@
-"""Publishes the heads of all chains once a day, in the operator's chat and in the log: who keeps either can tell later
-whether the end of a record was cut off."""
+"""Publishes the heads of all chains once a day, in the operator's chat, in the arbitrators' room if they have one, and in the
+log: who keeps any of these can tell later whether the end of a record was cut off."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot import log
 from bot.clock import Clock
 from bot.workers.retry import pause
 from conversations import vocabulary
+from conversations.cases.roles import Role
+from conversations.desk.rooms import room_for
 from conversations.messages import Notice, Outgoing, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -26,6 +28,9 @@ EVERY: Final = timedelta(days=1)
 #: Seconds between looks whether it is time.
 POLL: Final = 60.0
 
+#: Chains looked at in one transaction: a fraction of a second.
+BATCH: Final = 2_000
+
 #: The name under which it is kept when that was last done.
 PUBLISHED: Final = "heads published"
 
@@ -34,7 +39,8 @@ _MOST_NAMES: Final = 20
 
 
 class HeadsWorker:
-    """Looks every minute whether a day has passed; of several processes one publishes."""
+    """Looks every minute whether a day has passed; of several processes one begins, and all go on together. What a process
+    leaves half done goes on from there."""
 
     def __init__(self, db: Database, clock: Clock, *, operator: int | None) -> None:
         self._db = db
@@ -44,23 +50,46 @@ class HeadsWorker:
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await self.publish_if_due()
+                await self.publish_if_due(stop)
             except TryAgain as err:
                 LOG.warning("heads not published", reason=str(err))
             await pause(stop, POLL)
 
-    async def publish_if_due(self) -> Publication | None:
-        """Publishes when the last time was a day ago, and when there was none. Gives what was published."""
+    async def publish_if_due(self, stop: asyncio.Event) -> Publication | None:
+        """Publishes what is due, or was left half done. Gives what was published."""
+        return await self.publish(stop) if await self.begin_if_due() else None
+
+    async def begin_if_due(self) -> bool:
+        """Begins when the last time was a day ago, and when there was none. Whether a publication is under way."""
         now = self._clock()
         async with self._db.reading() as work:
+            if await work.heads.underway() is not None:
+                return True
             if not _is_due(await work.marks.get(PUBLISHED), now):
-                return None
+                return False
         async with self._db.work() as work:
-            if not _is_due(await work.marks.get(PUBLISHED, lock=True), now):
+            if _is_due(await work.marks.get(PUBLISHED, lock=True), now):
+                await work.marks.set(PUBLISHED, now)
+                await work.heads.begin(now)
+            return await work.heads.underway() is not None
+
+    async def publish(self, stop: asyncio.Event) -> Publication | None:
+        """Goes on with the publication under way, to its end unless it is time to stop. Gives what was published."""
+        is_more = True
+        while is_more:
+            if stop.is_set():
                 return None
-            await work.marks.set(PUBLISHED, now)
+            async with self._db.work() as work:
+                is_more = await work.heads.go_on(BATCH)
+        async with self._db.reading() as work:
+            if (after := await work.heads.underway()) is None:
+                return None
+            count, digest = await work.heads.digest()
             broken = await work.heads.broken_off()
-            made = await work.heads.publish(now)
+        async with self._db.work() as work:
+            made = await work.heads.finish(self._clock(), after=after, count=count, digest=digest)
+            if made is None:
+                return None
             await self._tell(work, made, broken)
         LOG.info("heads published", n=made.n, chains=made.count, digest=made.digest)
         if broken:
@@ -68,8 +97,9 @@ class HeadsWorker:
         return made
 
     async def _tell(self, work: SqlWork, made: Publication, broken: list[str]) -> None:
-        if self._operator is None:
-            return
+        hearers = [] if self._operator is None else [await work.people.greet(Sender(address=self._operator, name=""))]
+        if (room := await room_for(Role.ARBITRATOR, "", work)) is not None:
+            hearers.append(room)
         lines = [
             Phrase("Records of all cases, publication {n}: {count} records.", n=made.n, count=made.count),
             Phrase("SHA-256 over their ends: {digest}", digest=made.digest),
@@ -85,8 +115,8 @@ class HeadsWorker:
                     names=names,
                 )
             )
-        operator = await work.people.greet(Sender(address=self._operator, name=""))
-        await work.outbox.add(Outgoing(to=operator.id, body=Notice(lines=tuple(lines))))
+        for hearer in hearers:
+            await work.outbox.add(Outgoing(to=hearer.id, body=Notice(lines=tuple(lines))))
 
 
 def _is_due(last: datetime | None, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from bot import log
@@ -91,8 +92,9 @@ class InboxHandler:
             async with self._db.work(is_shared=True) as work:
                 arrivals = await work.inbox.arrive(updates, each=EACH)
                 seen = await self._expect([item for waiting in arrivals.now.values() for item in waiting], work)
+                now = self._clock()  # they came together; and what is looked up as of now serves them all
                 for lane, items in arrivals.now.items():
-                    handled = await self._in_order(lane, items, 1, seen, work)
+                    handled = await self._in_order(lane, items, 1, seen, work, now)
                     done += len(handled.done)
                     arrivals.settle(done=handled.done, dead=handled.dead, lane=lane, retry_in=handled.retry_in)
                     ids = {item.id: item.payload.get("update_id") for item in items}
@@ -162,12 +164,13 @@ class InboxHandler:
         finished: list[tuple[Lane, Outcome]] = []
         async with self._db.work(is_shared=is_shared) as work:
             seen = await self._expect([item for leased in leases for item in leased.items], work)
+            now = self._clock()
             for leased in leases:
                 # After a failure one by one: what works must not be undone again and again with what does not.
                 items = leased.items if leased.attempts == 1 else leased.items[:1]
                 handled = Handled(dead={items[0].id: f"given up after {DEADLY} interrupted attempts"})
                 if not is_deadly:
-                    handled = await self._in_order(leased.lane, items, leased.attempts, seen, work)
+                    handled = await self._in_order(leased.lane, items, leased.attempts, seen, work, now)
                 outcome = Outcome(done=handled.done, dead=handled.dead, retry_in=handled.retry_in)
                 finished.append((leased, outcome))
             for lane in sorted(await work.inbox.finish_all(finished)):
@@ -194,14 +197,16 @@ class InboxHandler:
             await work.expect(addresses)
         return seen
 
-    async def _in_order(self, lane: str, items: Sequence[Raw], attempts: int, seen: Seen, work: SqlWork) -> Handled:
+    async def _in_order(
+        self, lane: str, items: Sequence[Raw], attempts: int, seen: Seen, work: SqlWork, now: datetime
+    ) -> Handled:
         """A savepoint an update. What fails for good is dead-lettered, and the rest goes on; what may work later ends it."""
         handled = Handled()
         for number, item in enumerate(items):
             tries = attempts if number == 0 else 1
             try:
                 with log.about(update=item.payload.get("update_id")):
-                    await self._receive(seen[item.id], work)
+                    await self._receive(seen[item.id], work, now)
                 handled.done.append(item.id)
             except TryAgain:
                 raise  # the transaction is over
@@ -218,12 +223,12 @@ class InboxHandler:
                 await self._apologize(lane, item, work)
         return handled
 
-    async def _receive(self, incoming: Incoming | Exception | None, work: SqlWork) -> None:
+    async def _receive(self, incoming: Incoming | Exception | None, work: SqlWork, now: datetime) -> None:
         if isinstance(incoming, Exception):
             raise incoming
         if incoming is not None:
             async with work.savepoint():
-                await self._desk.receive(incoming, work, self._clock())
+                await self._desk.receive(incoming, work, now)
 
     async def _apologize(self, lane: str, item: Raw, work: SqlWork) -> None:
         try:

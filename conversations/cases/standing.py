@@ -6,6 +6,7 @@ less is told. Under the least numbers there is no figure at all.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +26,9 @@ Z: Final = 1.645
 
 #: A store is comparable to one that had at least a quarter and at most four times as many cases.
 ALIKE: Final = 4
+
+#: It is compared with so many of them, those nearest in size: a quarter of these is enough to learn from.
+MOST_ALIKE: Final = 40
 
 #: A public line looks at cases that ended within a year, the last so many.
 PERIOD: Final = timedelta(days=365)
@@ -58,6 +62,12 @@ def careful_mark(total: int, count: int) -> Decimal | None:
 def is_comparable(cases: int, others: int) -> bool:
     """Whether stores with so many cases each are of about the same size, and the other one large enough to say something."""
     return others >= LEAST_CASES and cases <= others * ALIKE and others <= cases * ALIKE
+
+
+def nearest(cases: int, others: Mapping[str, int]) -> tuple[str, ...]:
+    """The stores that one with so many cases is compared with, by name. `others` have so many cases each."""
+    alike = [name for name, number in others.items() if is_comparable(cases, number)]
+    return tuple(sorted(sorted(alike, key=lambda name: (abs(others[name] - cases), name))[:MOST_ALIKE]))
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

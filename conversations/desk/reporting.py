@@ -1,4 +1,5 @@
-"""Reports for sellers: asked for by `/report`, or sent once a week. What is suggested is kept, to see whether it worked."""
+"""Reports for sellers: asked for by `/report`, or sent once a week; counted when they are handed over, beside the desk's
+transaction. What is suggested is kept, to see whether it worked."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Final
 
 from conversations.cases.figures import Period, Suggestion
 from conversations.desk.visit import Visit, command
-from conversations.messages import Body, Choices, Outgoing
+from conversations.messages import Choices, Outgoing, Picture, Report, Review
 from conversations.phrase import Phrase
 from conversations.ports import Work
 from conversations.reports import screens
@@ -47,10 +48,9 @@ async def answer(visit: Visit, argument: str) -> None:
     if not named:
         await _ask_which(visit, stores, days or USUAL)
         return
-    findings = await findings_of(named[0], days or USUAL, visit.work, visit.now)
     choices = _choices(stores.index(named[0]), but=days or USUAL)
-    for body in _bodies(findings, choices):
-        await visit.tell(Outgoing(to=visit.person.id, body=body))
+    review = Review(store=named[0], days=days or USUAL, ends=visit.now, choices=choices)
+    await visit.tell(Outgoing(to=visit.person.id, body=review))
 
 
 async def digest(person: int, store: str, work: Work, now: datetime) -> None:
@@ -59,35 +59,49 @@ async def digest(person: int, store: str, work: Work, now: datetime) -> None:
     reader = await work.people.get(person)
     if not reader.sells_for(store) or not await work.digests.done(person, store, week):
         return
-    findings = await findings_of(store, LENGTHS[0], work, week)
-    if not findings.is_empty:
-        off = (command(Phrase("No weekly reports"), "report", "off"),)
-        at = sorted(reader.stores).index(store)
-        for body in _bodies(findings, (*_choices(at, but=LENGTHS[0]), off)):
-            await work.outbox.add(Outgoing(to=reader.id, body=body))
+    off = (command(Phrase("No weekly reports"), "report", "off"),)
+    choices = (*_choices(sorted(reader.stores).index(store), but=LENGTHS[0]), off)
+    review = Review(store=store, days=LENGTHS[0], ends=week, choices=choices, unless_empty=True)
+    await work.outbox.add(Outgoing(to=person, body=review))
+
+
+# --- handed over -----------------------------------------------------------------------------------------------
 
 
 async def findings_of(store: str, days: int, work: Work, now: datetime) -> Findings:
-    """All that a report is made of. Keeps what it suggests, and forgets what has been looked at for a whole period."""
+    """All that a report is made of. Only reads."""
     period = Period.last(days, now)
     figures = await work.reports.figures(store, period)
-    kept = [s for s in await work.advice.of(store) if s.days == days]
-    for old in [s for s in kept if is_due(s, period.before.begins)]:
-        await work.advice.drop(old)
-        kept.remove(old)
+    kept = [s for s in await work.advice.of(store) if s.days == days and not is_due(s, period.before.begins)]
     advice = standing_with(find(figures, store=store, days=days, now=now), kept)
-    advice = tuple([await _with_words(s, period, work) if s not in kept else s for s in advice])
-    for new in (s for s in advice if s not in kept):
-        await work.advice.keep(new)
     return Findings(
         store=store,
         period=period,
         now=figures,
         before=await work.reports.figures(store, period.before),
         peers=await work.reports.peers(store, period),
-        advice=advice,
+        advice=tuple([await _with_words(s, period, work) if s not in kept else s for s in advice]),
         tried=[s for s in kept if is_due(s, period.begins)],
     )
+
+
+def bodies_of(review: Review, findings: Findings) -> Sequence[Picture | Report]:
+    """What is sent of a review: a picture, where there is something to draw, and the text."""
+    if findings.is_empty and review.unless_empty:
+        return ()
+    text = screens.report(findings, choices=review.choices)
+    picture = screens.picture(findings)
+    return (text,) if picture is None else (picture, text)
+
+
+async def remember(findings: Findings, work: Work) -> None:
+    """Keeps what was suggested, and forgets what has been looked at for a whole period. Idempotent."""
+    days, begins = findings.period.days, findings.period.before.begins
+    kept = [s for s in await work.advice.of(findings.store) if s.days == days]
+    for old in (s for s in kept if is_due(s, begins)):
+        await work.advice.drop(old)
+    for new in (s for s in findings.advice if s not in kept):
+        await work.advice.keep(new)
 
 
 async def _with_words(suggestion: Suggestion, period: Period, work: Work) -> Suggestion:
@@ -96,11 +110,6 @@ async def _with_words(suggestion: Suggestion, period: Period, work: Work) -> Sug
         return suggestion
     about, others = await work.reports.words(suggestion.store, suggestion.about, period)
     return replace(suggestion, words=recurring(about, others))
-
-
-def _bodies(findings: Findings, choices: Choices) -> tuple[Body, ...]:
-    report, picture = screens.report(findings, choices=choices), screens.picture(findings)
-    return (report,) if picture is None else (picture, report)
 
 
 async def _switch(visit: Visit, *, is_off: bool) -> None:

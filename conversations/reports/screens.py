@@ -335,11 +335,11 @@ def _advised(s: Suggestion, figures: Figures) -> Phrase:
 
 
 def _product_advice(s: Suggestion, figures: Figures) -> Phrase:
-    share = reason_share(s, figures)
+    share = reason_share(s, figures)  # of no fewer cases than a share is told in percent of: see `suggestions`
     line = Phrase(
         "{title}: in {share} of {count} cases the reason is “{reason}”. {cure}",
         title=_short(s.title),
-        share=_share(share),
+        share=Phrase("{percent}%", percent=share.percent),
         count=share.of,
         reason=vocabulary.REASON_NAMES[Reason(s.reason)],
         cure=_CURES[s.reason],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -76,8 +77,22 @@ def short() -> None:
 @click.option("--seconds", default=10.0, show_default=True, help="How long each phase is measured.")
 @click.option("--replicas", default=1, show_default=True, help="PostgreSQL only.")
 @click.option("--cases", default=0, help="Ours only: how many are open already.")
-def run(names: Sequence[str], claim: bool, delay: float, chats: int, seconds: float, replicas: int, cases: int) -> None:
+@click.option(
+    "--profile", is_flag=True, help="Ours only: what cProfile saw goes into build/bench/logs; it is slower then."
+)
+def run(
+    names: Sequence[str],
+    claim: bool,
+    delay: float,
+    chats: int,
+    seconds: float,
+    replicas: int,
+    cases: int,
+    profile: bool,
+) -> None:
     """Try these bots, one after another."""
+    if profile:
+        os.environ["BENCH_PROFILE"] = str(report.OUT / "logs" / f"{names[0]}.prof")
     plan = Plan(saturation=seconds, half=seconds, light=seconds, chats=chats, delay=delay / 1000)
     script = CLAIM if claim else None
     trials = [Trial(who=CONTESTANTS[name], plan=plan, script=script, replicas=replicas, cases=cases) for name in names]

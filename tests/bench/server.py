@@ -186,6 +186,11 @@ class BotApiServer:
 
 
 def _parameters(body: bytes) -> dict[str, str]:
+    """Of a form or of JSON; what is no plain value is left as its JSON in both."""
+    if body.startswith(b"{"):
+        return {
+            name: value if isinstance(value, str) else json.dumps(value) for name, value in json.loads(body).items()
+        }
     given = {}
     for pair in body.decode().split("&") if body else ():
         name, _, value = pair.partition("=")

@@ -16,9 +16,27 @@ from conversations.cases.verdict import Finding, Outcome, Verdict
 from conversations.messages import Notice, Outgoing, Person, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
+from storage.heads import Publication
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = OrderKey("Lumen", "A-100")
+
+
+async def publish(db: Database, at: datetime, *, most: int = 1000) -> Publication:
+    """A publication of the heads, as the worker makes one."""
+    async with db.work() as work:
+        await work.heads.begin(at)
+    is_more = True
+    while is_more:
+        async with db.work() as work:
+            is_more = await work.heads.go_on(most)
+    async with db.work() as work:
+        after = await work.heads.underway()
+        assert after is not None
+        count, digest = await work.heads.digest()
+        made = await work.heads.finish(at, after=after, count=count, digest=digest)
+    assert made is not None
+    return made
 
 
 @pytest.fixture

@@ -17,12 +17,16 @@ from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.facts import CaseOpened, ClaimRefused
 from conversations.cases.roles import Role
+from conversations.messages import Notice, Outgoing, Sender
+from conversations.phrase import Phrase
 from conversations.ports import Link, LinkPurpose
-from storage.backup import BackupError, Contents, back_up, restore, verify
+from storage.backup import HELD_BACK, BackupError, Contents, back_up, restore, verify
 from storage.database import Database
 from storage.evidence_files import FolderStore
 from storage.queues import RawUpdate
 from storage.tables import metadata
+
+from .conftest import publish
 
 PHOTO = b"\xff\xd8 a photo"
 
@@ -54,7 +58,7 @@ async def busy(db: Database, opened: Case, noon: datetime, tmp_path: Path) -> Da
         await work.marks.set("alive", noon)
         await work.clocks.extend("", begins=noon, ends=noon, by=timedelta(days=1), at=noon)
         await work.links.issue(Link(purpose=LinkPurpose.SELLER, store="Lumen"), expires_at=None)
-        await work.heads.publish(noon)
+    await publish(db, noon)
     await db.inbox.put([RawUpdate(7, "101", {"update_id": 7, "text": "\u0000 你好"})])
     return db
 
@@ -91,11 +95,61 @@ async def test_numbers_go_on_after_a_restore(busy: Database, other: Database, no
     await back_up(busy, tmp_path / "evidence", tmp_path / "backup.tar")
     await restore(other, tmp_path / "again", tmp_path / "backup.tar")
 
+    assert (await publish(other, noon)).n == 2
     async with other.work() as work:
-        assert (await work.heads.publish(noon)).n == 2
         extension, is_new = await work.clocks.extend("Lumen", begins=noon, ends=noon, by=timedelta(days=2), at=noon)
     assert (extension.n, is_new) == (2, True)
     assert await other.inbox.put([RawUpdate(7, "101", {}), RawUpdate(8, "101", {})]) == 1
+
+
+async def _said(db: Database, *words: str) -> None:
+    async with db.work() as work:
+        ann = await work.people.greet(Sender(address=101, name="Ann"))
+        for each in words:
+            await work.outbox.add(Outgoing(to=ann.id, body=Notice(lines=(Phrase("{words}", words=each),))))
+
+
+async def _lease(db: Database) -> list[str]:
+    """What would be sent now, and is."""
+    leased = await db.outbox.lease(9, 9, 60)
+    async with db.work() as work:
+        for lane in leased:
+            await work.outbox.finish(lane, done=[item.id for item in lane.items])
+    return [item.payload.body.lines[0].params["words"] for lane in leased for item in lane.items]
+
+
+async def test_what_was_waiting_to_be_said_is_held_back_until_the_operator_has_looked(
+    db: Database, other: Database, tmp_path: Path
+) -> None:
+    """One of it was leased, too: the process that had it is gone."""
+    file = tmp_path / "backup.tar"
+    await _said(db, "sent before")
+    assert await _lease(db) == ["sent before"]
+    await _said(db, "one", "two")
+    assert len(await db.outbox.lease(9, 9, 60)) == 1
+    await back_up(db, tmp_path / "evidence", file)
+
+    assert (await restore(other, tmp_path / "again", file)).held == 2
+
+    assert await _lease(other) == []
+    letters = sorted(await other.outbox.dead(), key=lambda letter: letter.id)
+    assert [letter.reason for letter in letters] == [HELD_BACK] * 2
+    await _said(other, "three")
+    assert await _lease(other) == ["three"]
+    assert await other.outbox.revive([letters[1].id]) == 1
+    assert await _lease(other) == ["two"]
+
+
+async def test_what_was_waiting_to_be_said_is_sent_when_that_is_wanted(
+    db: Database, other: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.tar"
+    await _said(db, "one", "two")
+    await back_up(db, tmp_path / "evidence", file)
+
+    assert (await restore(other, tmp_path / "again", file, sends_waiting=True)).held == 0
+
+    assert await _lease(other) == ["one", "two"]
 
 
 async def test_only_an_empty_database_is_restored_into_unless_forced(

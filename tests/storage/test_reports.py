@@ -1,14 +1,19 @@
 """The figures of reports, counted in SQL, are those that plain Python counts over the same rows."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select, update
 
 from conversations.cases.claim import Ground, Reason, Remedy
 from conversations.cases.figures import (
@@ -23,7 +28,8 @@ from conversations.cases.figures import (
 from conversations.cases.outcomes import CaseOutcome, Hearing
 from conversations.cases.standing import MOST_CASES, PERIOD, Standing
 from storage.database import Database
-from storage.tables import hearings, orders, outcome_products, outcomes
+from storage.openings import KEPT
+from storage.tables import hearings, openings, orders, outcome_products, outcomes
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STORES = ("Acme", "Lumen 灯", "Nord", "Süd", "Ost", "West", "Mitte")
@@ -306,3 +312,177 @@ async def test_a_standing_looks_at_the_last_cases_of_a_year(db: Database) -> Non
     assert standing == Standing(
         store="Acme", cases=MOST_CASES, ratings=MOST_CASES, stars=5 * MOST_CASES, alone=MOST_CASES
     )
+
+
+async def test_a_store_is_compared_with_the_forty_that_are_nearest_in_size(db: Database) -> None:
+    rows, period = Rows(10, 0), Period.last(30, NOW)
+    sizes = {"Acme": 100, **{f"Store {n}": 70 + n for n in range(60)}, "Tiny": 24, "Giant": 401}
+    for store, size in sizes.items():
+        for _ in range(size):
+            made = rows._outcome(len(rows.outcomes))
+            rows.outcomes.append(replace(made, store=store, opened_at=NOW - timedelta(days=1)))
+    await rows.put(db)
+
+    async with db.reading() as work:
+        peers = await work.reports.peers("Acme", period)
+
+    assert [(peer.store, peer.cases) for peer in peers] == [(f"Store {n}", 70 + n) for n in range(10, 50)]
+
+
+class Business:
+    """What happens over days: cases come, and change for a long time; what is counted of days is brought up or lost."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.now = NOW
+        self.rows = Rows(0, 0)
+
+    async def do(self, step: tuple[Any, ...]) -> None:
+        match step:
+            case ("pass", hours):
+                self.now += timedelta(hours=hours)
+            case ("open", store, number):
+                fresh = [
+                    CaseOutcome(
+                        ref=f"R{len(self.rows.outcomes) + n}",
+                        store=STORES[store],
+                        remedy="refund",
+                        ground="quality",
+                        reason="faulty",
+                        currency="USD",
+                        opened_at=self.now,
+                        state="awaiting_seller",
+                    )
+                    for n in range(number)
+                ]
+                self.rows.outcomes += fresh
+                async with self.db._writer.begin() as connection:
+                    await connection.execute(insert(outcomes), [asdict(row) for row in fresh])
+            case ("change", which, values) if self.rows.outcomes:
+                at = which % len(self.rows.outcomes)
+                ended = {"ended_at": self.now if values["resolve_seconds"] else None}
+                rated = {"rated_at": self.now if values["service"] else None}
+                changed = self.rows.outcomes[at] = replace(self.rows.outcomes[at], **values, **ended, **rated)
+                it = outcomes.c.ref == changed.ref
+                async with self.db._writer.begin() as connection:
+                    await connection.execute(update(outcomes).where(it).values(asdict(changed)))
+            case ("bring up", times):
+                for _ in range(times):
+                    async with self.db.work() as work:
+                        await work.openings.bring_up(self.now)
+            case ("lose", days):
+                async with self.db._writer.begin() as connection:
+                    await connection.execute(delete(openings).where(openings.c.midnight > NOW + timedelta(days=days)))
+
+    async def check(self) -> None:
+        """A report now, or one about a time long past, says what is counted by hand."""
+        async with self.db.reading() as work:
+            for days in (7, 30, 90):
+                period = Period.last(days, self.now)
+                for each in (period, period.before):
+                    assert dict(await work.openings.within(each)) == dict(
+                        Counter(o.store for o in self.rows.outcomes if _is_in(o.opened_at, each))
+                    )
+                    for store in STORES[:3]:
+                        assert await work.reports.peers(store, each) == self.rows.peers(store, each)
+                        assert await work.reports.figures(store, each) == self.rows.figures(store, each)
+
+
+CHANGES = st.fixed_dictionaries(
+    {
+        "answer_seconds": st.none() | st.integers(0, 5),
+        "kept": st.integers(0, 3),
+        "missed": st.integers(0, 3),
+        "offers": st.integers(0, 3),
+        "is_escalated": st.booleans(),
+        "state": st.sampled_from(["escalated", "settled"]),
+        "resolve_seconds": st.none() | st.integers(1, 9),
+        "service": st.integers(0, 5),
+    }
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("pass"), st.sampled_from([1, 12, 13, 24, 24 * 9, 24 * 60])),
+        st.tuples(st.just("open"), st.integers(0, len(STORES) - 1), st.integers(1, 9)),
+        st.tuples(st.just("open"), st.integers(0, len(STORES) - 1), st.integers(1, 9)),
+        st.tuples(st.just("change"), st.integers(0, 99), CHANGES),
+        st.tuples(st.just("bring up"), st.integers(1, 40)),
+        st.tuples(st.just("lose"), st.integers(0, 90)),
+    ),
+    max_size=14,
+)
+
+
+@given(steps=STEPS)
+def test_whatever_happens_and_is_counted_ahead_a_report_says_what_is_so(
+    steps: list[Any], migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("openings") / "test.db"
+    file.write_bytes(migrated_file.read_bytes())
+
+    async def live() -> None:
+        async with Database(f"sqlite:///{file}") as db:
+            business = Business(db)
+            for step in steps:
+                await business.do(step)
+            await business.check()
+
+    asyncio.run(live())
+
+
+async def test_openings_are_brought_up_day_by_day(db: Database) -> None:
+    """The whole of it on both databases: months of business, a part of what was counted lost, and the rest forgotten."""
+    business, dice = Business(db), random.Random(7)
+    for day in range(130):
+        await business.do(("open", dice.randrange(len(STORES)), dice.randint(1, 4)))
+        values = {
+            "answer_seconds": dice.randint(0, 9),
+            "kept": 1,
+            "resolve_seconds": None,
+            "service": dice.randint(0, 5),
+        }
+        await business.do(("change", dice.randrange(1000), values))
+        await business.do(("pass", dice.choice((23, 24, 25))))
+        if day in (40, 100):
+            await business.do(("bring up", 30 if day == 40 else 200))
+    await business.check()
+    await business.do(("lose", 95))
+    await business.check()
+
+    await business.do(("bring up", 200))
+
+    await business.check()
+    async with db.reading() as work:
+        kept = sorted({row.midnight for row in await work._tx.all(select(openings.c.midnight))})
+    newest = business.now.replace(hour=0)
+    assert kept == [newest - timedelta(days=n) for n in reversed(range(KEPT))]
+
+
+async def test_a_midnight_is_counted_when_nothing_from_before_it_can_come_any_more(db: Database) -> None:
+    business = Business(db)  # at noon
+    await business.do(("open", 0, 3))
+    await business.do(("pass", 12))
+
+    async with db.work() as work:
+        assert not await work.openings.bring_up(business.now)
+        assert not await work.openings.bring_up(business.now + timedelta(minutes=59))
+        assert await work.openings.bring_up(business.now + timedelta(hours=1))
+        assert not await work.openings.bring_up(business.now + timedelta(hours=1))
+        rows = [tuple(row) for row in await work._tx.all(select(openings))]
+
+    assert rows == [(business.now, "Acme", 3)]
+
+
+async def test_a_clock_that_was_set_back_counts_what_lies_ahead_anew(db: Database) -> None:
+    business = Business(db)
+    await business.do(("open", 0, 1))
+    await business.do(("pass", 24 * 5))
+    await business.do(("bring up", 9))
+    business.now -= timedelta(days=3)
+
+    await business.do(("bring up", 9))
+    await business.do(("open", 0, 1))
+    await business.do(("pass", 24 * 9))
+    await business.do(("bring up", 20))
+
+    await business.check()

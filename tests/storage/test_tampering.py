@@ -19,6 +19,8 @@ from storage.journal import SqlJournal
 from storage.tables import heads, journal
 from storage.transaction import Transaction
 
+from .conftest import publish
+
 CHAINS, LENGTH = 200, 5
 REFS = [f"C{n:04d}" for n in range(CHAINS)]
 Tamper = Callable[[Transaction, int], Awaitable[None]]
@@ -35,7 +37,7 @@ async def thousand(db: Database, opened: Case, noon: datetime) -> Publication:
             await work.cases.add(replace(opened, ref=ref))
             said = [MessagePassedOn(f"{ref} {n}") for n in range(LENGTH)]
             await work.journal.add(ref, said, who=Role.SELLER, person=2, at=noon)
-        return await work.heads.publish(noon)
+    return await publish(db, noon, most=30)
 
 
 async def found(db: Database, tamper: Tamper, n: int) -> set[int | None]:
@@ -182,7 +184,7 @@ async def test_what_was_published_goes_on_with_the_chains_that_go_on(
 
     async with db.work() as work:
         assert await work.heads.broken_off() == [REFS[1]]
-        again = await work.heads.publish(noon + timedelta(days=1))
+    again = await publish(db, noon + timedelta(days=1))
     assert (again.n, again.count, again.digest != thousand.digest) == (2, CHAINS + 1, True)
     async with db._writer.connect() as connection:
         kept = await connection.execute(select(heads.c.ref, heads.c.n).where(heads.c.ref.in_(REFS[:3])))

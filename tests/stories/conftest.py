@@ -92,6 +92,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         turn = place + crc32(metafunc.module.__name__.encode())
         other = _OTHERS[turn % len(_OTHERS)]
         pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
-    ways = [(pair, _ALL_TOPICS or (len(pairs) == 2 and pair is pairs[1])) for pair in pairs]
+    ways = [(pair, _ALL_TOPICS or (number == 1 and not _EVERY)) for number, pair in enumerate(pairs)]
     ids = [f"{buyer}-{seller}" + "-topics" * has_topics for (buyer, seller), has_topics in ways]
     metafunc.parametrize(("languages", "has_topics"), ways, ids=ids)

@@ -25,7 +25,7 @@ class Seat(Chat):
         told = (await self.bench.get(f"/_sim/chats/{self.group}/messages"))["messages"]
         return [message for message in told if not any(name.startswith("forum_topic") for name in message)]
 
-    async def thread(self) -> int | None:
+    async def thread(self, reply_to: int | None = None) -> int | None:
         """What is said in answer to nothing is said outside of topics, unless with `say_in`."""
         return None
 

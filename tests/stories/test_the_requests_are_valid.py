@@ -24,13 +24,18 @@ _LONGEST = {
     "description": 512,
     "short_description": 120,
     "answerCallbackQuery.text": 200,
+    "createForumTopic.name": 128,
+    "editForumTopic.name": 128,
 }
 #: How a request may end, besides well: the person has blocked the bot, the message says all that already, or a poll
-#: of a bot that was stopped is ended by that of its successor; a story that looks for secrets has requests refused with a token,
-#: and one cut off.
+#: of a bot that was stopped is ended by that of its successor; a topic was deleted with all that was in it, or topics were
+#: switched off; a story that looks for secrets has requests refused with a token, and one cut off.
 _EXPECTED = (
     "bot was blocked by the user",
     "message is not modified",
+    "message thread not found",
+    "message to edit not found",
+    "the chat is not a forum",
     "terminated by other getUpdates request",
     f"at /bot{DEMO_TOKEN}/x",
     "dropped before execution",

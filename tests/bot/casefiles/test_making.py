@@ -93,9 +93,11 @@ async def test_our_own_words_are_set_in_every_shipped_language(
 
     reader = pypdf.PdfReader(io.BytesIO(made.pdf))
     assert reader.trailer["/Root"]["/Lang"].lower().startswith(tag[:2])
-    if tag != "ar":
-        heading = bare(plain(Phrase("What the policy says"), tag))
-        assert heading in text_of(made.pdf)
+    heading = plain(Phrase("What the policy says"), tag)
+    if tag == "ar":  # its words: a reader of PDFs gives the order in which they stand on the page
+        assert [word for word in re.findall(r"\w+", heading) if word not in text_of(made.pdf)] == []
+    else:
+        assert bare(heading) in text_of(made.pdf)
 
 
 def test_a_document_from_right_to_left_is_set_so() -> None:

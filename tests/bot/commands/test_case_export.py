@@ -8,6 +8,8 @@ from bot.casefiles.failures import CaseFileFailed
 from bot.casefiles.fonts import system_fonts
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role
+from conversations.messages import Notice, Outgoing, Sender
+from conversations.phrase import Phrase
 
 
 @pytest.fixture
@@ -69,3 +71,23 @@ def test_what_is_no_backup_is_refused(refused, tmp_path):
         refused.err("db", "restore", str(file), "--force")
         == f"Error: {file} is not a backup of ours, or is cut short\n"
     )
+
+
+def test_messages_that_were_waiting_are_held_back_or_sent_as_is_said(refused, tmp_path):
+    async def say(db):
+        async with db.work() as work:
+            ann = await work.people.greet(Sender(address=101, name="Ann"))
+            await work.outbox.add(Outgoing(to=ann.id, body=Notice(lines=(Phrase("Hello"),))))
+
+    refused.with_database(say)
+    waiting = refused.with_database(lambda db: db.outbox.backlog()).pending
+    refused("db", "backup", str(tmp_path / "backup.tar"))
+
+    told = refused.out("db", "restore", str(tmp_path / "backup.tar"), "--force").splitlines()
+    assert told[1:] == [
+        f"Messages held back that were waiting then: {waiting}. See `aftersales outbox dead`, `outbox retry`."
+    ]
+    assert len(refused.json("outbox", "dead")) == waiting
+    told = refused.out("db", "restore", str(tmp_path / "backup.tar"), "--force", "--send-waiting").splitlines()
+    assert len(told) == 1
+    assert refused.with_database(lambda db: db.outbox.backlog()).pending == waiting

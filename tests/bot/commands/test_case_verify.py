@@ -1,15 +1,16 @@
 """`case verify` and `case heads`."""
 
+import asyncio
 from hashlib import sha256
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from bot.clock import SystemClock
 from bot.workers.heads import HeadsWorker
 from conversations.cases.lifecycle import Act
 from conversations.cases.roles import Role
 from storage.database import Database
-from storage.tables import heads, journal
+from storage.tables import heads, journal, publishing
 
 
 def change(desk, *statements):
@@ -22,7 +23,7 @@ def change(desk, *statements):
 
 
 def publish(desk):
-    return desk.with_database(lambda db: HeadsWorker(db, SystemClock(), operator=None).publish_if_due())
+    return desk.with_database(lambda db: HeadsWorker(db, SystemClock(), operator=None).publish_if_due(asyncio.Event()))
 
 
 def test_a_sound_record_is_said_to_be_sound(open_claim):
@@ -70,6 +71,20 @@ def test_heads_that_were_changed_to_hide_it_are_not_those_published(open_claim):
 
     assert result.exit_code == 1
     assert "The heads kept here are not those of that publication." in result.stdout
+
+
+def test_while_a_publication_is_under_way_what_is_kept_is_not_held_against_the_last(open_claim):
+    desk = open_claim("A7KQ2M", (Act(move="refuse", text="no"), Role.SELLER))
+    made = publish(desk)
+    change(desk, insert(publishing).values(began_at=made.at, after=""))
+
+    told = desk.out("case", "verify", "--all").splitlines()
+
+    assert told[1:] == [
+        "The next publication is under way; what is kept is compared again when it is done.",
+        "Sound: 1 record.",
+    ]
+    assert desk.json("case", "verify", "--all")["heads_hold"] is None
 
 
 def test_a_record_whose_case_is_gone_can_still_be_asked_for(open_claim):

@@ -37,7 +37,9 @@ async def test_state_shows_bot_users_scenario_and_clock(sim: Sim) -> None:
                 "label": "seller",
             },
         ],
+        "groups": [],
         "scenario": SCENARIO,
+        "has_topics": False,
         "clock": {"now": "2026-03-01T12:00:00+00:00", "adjustable": True},
     }
 

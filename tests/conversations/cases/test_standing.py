@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from conversations import vocabulary
-from conversations.cases.standing import Standing, careful_mark, is_comparable, wilson
+from conversations.cases.standing import Standing, careful_mark, is_comparable, nearest, wilson
 
 
 def test_few_marks_make_no_figure_and_many_make_their_mean():
@@ -32,6 +32,13 @@ def test_the_wilson_interval(hits, of, low, high):
 
 def test_comparable_are_stores_of_about_the_same_size():
     assert [others for others in (4, 5, 80, 81) if is_comparable(20, others)] == [5, 80]
+
+
+def test_compared_are_the_nearest_of_them_in_size_by_name():
+    others = {"Tiny": 4, "Ost": 6, "Nord": 19, "Acme": 21, "Giant": 81}
+
+    assert nearest(20, others) == ("Acme", "Nord", "Ost")
+    assert nearest(100, {f"{n:03}": n for n in range(200)}) == tuple(f"{n:03}" for n in range(80, 120))
 
 
 def test_a_store_without_cases_has_no_line():

@@ -10,7 +10,7 @@ import pytest
 from conversations.cases.case import Case
 from conversations.cases.clocks import Outage
 from conversations.cases.evidence import File, FileKind
-from conversations.desk import Desk, Settings
+from conversations.desk import Desk, Settings, reporting
 from conversations.messages import (
     Card,
     Choice,
@@ -20,6 +20,7 @@ from conversations.messages import (
     Pressed,
     Question,
     Returned,
+    Review,
     Said,
     Sender,
     Toast,
@@ -141,10 +142,20 @@ class House:
                 for item in lane.items:
                     out = item.payload
                     if out.to in self.chats:
-                        self.chats[out.to].heard.append(out)
-                        self.chats[out.to].now.append(out)
+                        told = await self.counted(out) if isinstance(out.body, Review) else [out]
+                        self.chats[out.to].heard += told
+                        self.chats[out.to].now += told
                 async with self.db.work() as work:
                     await work.outbox.finish(lane, done=[item.id for item in lane.items])
+
+    async def counted(self, out: Outgoing) -> list[Outgoing]:
+        """What delivery makes of a review when it hands it over."""
+        review = out.body
+        async with self.db.reading() as work:
+            findings = await reporting.findings_of(review.store, review.days, work, review.ends)
+        async with self.db.work() as work:
+            await reporting.remember(findings, work)
+        return [replace(out, body=body) for body in reporting.bodies_of(review, findings)]
 
     async def person(self, address: int, name: str, **roles) -> Chat:
         async with self.db.work() as work:

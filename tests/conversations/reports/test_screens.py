@@ -9,7 +9,7 @@ from conversations.cases.claim import Reason
 from conversations.cases.figures import Costs, Figures, Peer, Period, ProductFigures, Spread, Suggestion
 from conversations.messages import Panel
 from conversations.reports.screens import MARKS, Findings, picture, report
-from conversations.reports.suggestions import Advised
+from conversations.reports.suggestions import Advised, find
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 PERIOD = Period.last(30, NOW)
@@ -202,6 +202,19 @@ def test_a_suggestion_about_a_product_names_it_and_the_words_that_recur(read):
 
     line = "Blue mug: in 67% of 12 cases the reason is “not as described”. Look at its title, pictures and sizes in the shop."
     assert told == [f"1. {line}", f"2. {line} Buyers often write: colour, size."]
+
+
+def test_of_a_product_with_few_cases_nothing_is_said_and_from_five_on_a_share(read):
+    def told(hits):
+        mug = ProductFigures("MUG", "Blue mug", {"faulty": hits})
+        figures = replace(FULL, products=(mug,), answer=Spread(), escalated=0)
+        advice = find(figures, store="Acme", days=30, now=NOW)
+        return read(report(findings(figures, advice=advice))).get("What to improve")
+
+    assert told(4) is None
+    assert told(5) == [
+        "1. Blue mug: in 100% of 5 cases the reason is “does not work”. Test it before it is sent, and speak to whoever makes it."
+    ]
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.CHANGED_MIND])
