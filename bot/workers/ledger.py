@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot import log
-from bot.workers.delivery import Chat, Post
 from bot.workers.retry import RetryPolicy
+from bot.workers.saying import Chat, Post
 from conversations.messages import Outgoing
 from storage.database import Database
 from storage.errors import LeaseLost, TryAgain

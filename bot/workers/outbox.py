@@ -17,12 +17,13 @@ from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
 from bot.takeout import Takeouts
 from bot.translation import Translator
-from bot.workers.delivery import Chat, Delivery, Post
+from bot.workers.delivery import Delivery
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
 from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
+from bot.workers.saying import Chat, Post
 from conversations.messages import Card, Correction, Notice, Outgoing, Person, Placing, Toast, Translation
 from conversations.phrase import Phrase
 from storage.database import Database

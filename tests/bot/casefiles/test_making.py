@@ -23,8 +23,9 @@ from bot.casefiles.making import CaseFiles
 from bot.casefiles.page import page
 from bot.casefiles.signs import Signs, without_idle_marks
 from bot.messenger import DeliveryError, Messenger
-from bot.workers.delivery import Chat, Delivery
+from bot.workers.delivery import Delivery
 from bot.workers.pace import UNLIMITED, Pace
+from bot.workers.saying import Chat
 from conversations.casefile import CaseFile, Part
 from conversations.cases.roles import Role
 from conversations.messages import Dossier, Outgoing, Sender

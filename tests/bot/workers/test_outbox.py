@@ -21,9 +21,10 @@ from bot.playground.files import FileStore, Upload
 from bot.playground.people import User
 from bot.screens import Screen, render
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.delivery import NO_EXHIBIT, NO_ORIGINAL, SCREENFUL
 from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker, arrange
 from bot.workers.pace import UNLIMITED, Pace
+from bot.workers.saying import SCREENFUL
+from bot.workers.showing import NO_EXHIBIT, NO_ORIGINAL
 from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.outcomes import CaseOutcome

@@ -15,9 +15,9 @@ from bot.playground.faults import Faults
 from bot.playground.people import Chat, User
 from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.delivery import SCREENFUL
 from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import UNLIMITED, Pace
+from bot.workers.saying import SCREENFUL
 from bot.workers.threads import LOOK_AGAIN, Threads
 from conversations.cases.case import Case
 from conversations.messages import (
