@@ -46,6 +46,13 @@ SEEDS ?= 25
 faults: $(READY)
 	AFTERSALES_FAULTS=full AFTERSALES_FAULTS_SEEDS=$(SEEDS) $(BIN)/pytest tests/faults
 
+# The figures of .github/SECURITY.md in full: a quarter of an hour, or more.
+.PHONY: trust
+trust: $(READY)
+	AFTERSALES_TEST_MATRIX=all $(BIN)/pytest tests/conversations/desk/test_desk_authority.py
+	AFTERSALES_TEST_PRESSES=100000 $(BIN)/pytest tests/bot/test_fuzzed_presses.py
+	AFTERSALES_FAULTS=full $(BIN)/pytest tests/faults/test_junk.py
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

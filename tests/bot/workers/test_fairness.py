@@ -31,14 +31,14 @@ def read(update: Any, *, received_at: Any) -> Incoming:
 
 
 async def test_behind_500_updates_of_one_chat_another_is_handled_with_the_first_group(
-    sqlite_db: Database, clock: AdjustableClock
+    db: Database, clock: AdjustableClock
 ) -> None:
     noisy = [RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(1, 501)]
-    await sqlite_db.inbox.put(noisy)
-    await sqlite_db.inbox.put([RawUpdate(501, str(QUIET), {"update_id": 501, "who": QUIET})])
+    await db.inbox.put(noisy)
+    await db.inbox.put([RawUpdate(501, str(QUIET), {"update_id": 501, "who": QUIET})])
     desk, stop = Recorder(), asyncio.Event()
-    handler = InboxHandler(sqlite_db, desk, clock, read=read)  # type: ignore[arg-type]
-    running = asyncio.create_task(InboxWorker(sqlite_db, handler).run(stop))
+    handler = InboxHandler(db, desk, clock, read=read)  # type: ignore[arg-type]
+    running = asyncio.create_task(InboxWorker(db, handler).run(stop))
     try:
         async with asyncio.timeout(60):
             await desk.has_heard_quiet.wait()
@@ -50,26 +50,26 @@ async def test_behind_500_updates_of_one_chat_another_is_handled_with_the_first_
 
 
 async def test_who_comes_while_a_chat_is_being_worked_off_waits_for_one_group_of_it(
-    sqlite_db: Database, clock: AdjustableClock
+    db: Database, clock: AdjustableClock
 ) -> None:
     """A chat that still has something waiting goes behind those that are ready by then."""
-    await sqlite_db.inbox.put([RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(1, 101)])
-    [first] = await sqlite_db.inbox.lease(1, EACH, 60)
-    await sqlite_db.inbox.put([RawUpdate(101, str(QUIET), {"update_id": 101})])
-    async with sqlite_db.work() as work:
+    await db.inbox.put([RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(1, 101)])
+    [first] = await db.inbox.lease(1, EACH, 60)
+    await db.inbox.put([RawUpdate(101, str(QUIET), {"update_id": 101})])
+    async with db.work() as work:
         await work.inbox.finish(first, done=[item.id for item in first.items])
 
-    [second] = await sqlite_db.inbox.lease(1, EACH, 60)
+    [second] = await db.inbox.lease(1, EACH, 60)
 
     assert (first.lane, second.lane) == (str(NOISY), str(QUIET))
 
 
 async def test_of_501_that_arrive_together_the_other_chat_s_is_handled_with_the_first_group(
-    sqlite_db: Database, clock: AdjustableClock
+    db: Database, clock: AdjustableClock
 ) -> None:
     """They are dealt with as they come, in the transaction that keeps them."""
     desk = Recorder()
-    handler = InboxHandler(sqlite_db, desk, clock, read=read)  # type: ignore[arg-type]
+    handler = InboxHandler(db, desk, clock, read=read)  # type: ignore[arg-type]
     await handler.put([RawUpdate(1, "1", {"update_id": 1, "who": 1})])  # what comes first is only kept
     noisy = [RawUpdate(n, str(NOISY), {"update_id": n, "who": NOISY}) for n in range(2, 502)]
 

@@ -25,7 +25,7 @@ async def answers_to_wrong_codes(room, number: str) -> list[str]:
     await room.say(ZOE, "/new anew")
     await room.say(ZOE, number)
     answers = [room.text(ZOE).replace(number, "#")]
-    for code in ("AAAA", "BBBB", "CCCC", "", "K7Q3"):
+    for code in ("AAAA", "BBBB", "CCCC", "DDDD", "K7Q3"):
         await room.say(ZOE, code)
         answers.append(room.text(ZOE).replace(number, "#"))
     return answers

@@ -82,7 +82,7 @@ async def test_third_setting_is_refused_and_the_second_stays(room) -> None:
     ref = await room.claim()
     for amount in ("1", "2"):
         assert await limits(room, SAM, ref, amount) == NOTED
-    assert "You have set it twice, and it stays" in await limits(room, SAM, ref, "3")
+    assert "You have set it twice, so it stays" in await limits(room, SAM, ref, "3")
     assert (await room.case(ref)).most == 200
 
 
