@@ -76,8 +76,7 @@ class Ledger:
         dead: dict[int, str] | None = None,
         posts: Sequence[Post] = (),
     ) -> None:
-        """Something was sent, or given up. What left no message behind (a toast) is not worth a commit of its own: it is
-        written with what comes next, at the latest when the hand is given back."""
+        """Something was sent, or given up."""
         note = self._notes.setdefault(hand, _Note())
         note.done += done
         note.dead |= dead or {}
@@ -88,8 +87,7 @@ class Ledger:
                 Posted(address, post.message, slot=post.slot, frees=post.frees, ref=post.ref, origin=post.origin)
                 for post in posts
             ]
-        if posts or dead:
-            self._begin()
+        self._begin()
 
     async def give_back(self, hand: Hand, *, retry_in: float | None = None) -> bool:
         """Returns when all is written and the lane is anybody's again; False when more has come to be said meanwhile.
@@ -104,8 +102,6 @@ class Ledger:
 
     async def written(self) -> None:
         """Returns when everything noted so far is written. Raises nothing: what could not be written is in the log."""
-        if self._notes:
-            self._begin()
         while self._writing is not None:
             await asyncio.wait({self._writing})
 
