@@ -18,8 +18,9 @@ from conversations.cases.orders import Order
 from conversations.messages import Consent, Person
 from storage import codec, tables
 from storage.people import nowhere
+from storage.rooms import came_from_groups
 from storage.signs import signs
-from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts, rooms
+from storage.tables import bindings, cases, dialogs, evidence, items, lanes, links, orders, people, posts
 from storage.transaction import Transaction
 
 #: The lane of updates whose chat is forgotten. They are only remembered by their ids, lest one that is repeated count again.
@@ -195,8 +196,6 @@ _SAMPLED = sorted(
 
 #: What an update carries of messages that others wrote, or that tell what others wrote.
 _QUOTES = frozenset({"reply_to_message", "quote", "external_reply", "pinned_message"})
-#: What an update may be that somebody in a group brought about.
-_SPOKEN = ("message", "edited_message", "callback_query", "my_chat_member")
 #: What a messenger keeps of a message that it cannot show any more.
 _NAMES = ("chat", "message_id")
 
@@ -289,7 +288,8 @@ class SqlErasure:
         await self._tx.run(nobody.on_conflict_do_nothing())
         theirs = update(items).where(inbox, items.c.lane == str(person.address))
         await self._tx.run(theirs.values(lane=_NO_LANE, payload={}, dead=None))
-        await self._clean_groups(person)
+        in_groups = update(items).where(came_from_groups(person.address))
+        await self._tx.run(in_groups.values(lane=_NO_LANE, payload={}, dead=None))
         await self._tx.run(delete(items).where(outbox, items.c.lane == str(person.id)))
         about = items.c.payload["ref"].as_string()
         mentioned = about.in_(list(refs))
@@ -301,14 +301,6 @@ class SqlErasure:
             await self._tx.run(delete(lanes).where(lanes.c.queue == queue, lanes.c.lane == lane))
         if refs:
             await self._clean_updates(refs)
-
-    async def _clean_groups(self, person: Person) -> None:
-        """Updates that came from groups: what they wrote and pressed there."""
-        groups = select(people.c.address).where(people.c.id.in_(select(rooms.c.person)))
-        lanes_of = [str(row.address) for row in await self._tx.all(groups)]
-        by = or_(*(_is(items.c.payload[kind]["from"]["id"], person.address) for kind in _SPOKEN))
-        theirs = items.c.queue == "inbox", items.c.lane.in_(lanes_of), by
-        await self._tx.run(update(items).where(*theirs).values(lane=_NO_LANE, payload={}, dead=None))
 
     async def _clean_updates(self, refs: Collection[str]) -> None:
         """Updates of others that quote what stood in a case."""

@@ -75,7 +75,8 @@ class SqlPeople:
             [person] = await self._found(_AT, {"addresses": [sender.address]})
             self._tx.pending.know(people, ("at", sender.address), [person.id])
         follows = bool(sender.language) and not person.has_chosen_language
-        now = replace(person, name=sender.name, language=sender.language if follows else person.language)
+        name = sender.name or person.name  # who is only written to comes without one
+        now = replace(person, name=name, language=sender.language if follows else person.language)
         await self.save(now)
         return now
 

@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, or_, select
 from conversations.cases.case import Case
 from conversations.ports import Wishes
 from storage import codec
+from storage.rooms import came_from_groups
 from storage.tables import cases, guesses, items, journal, lanes, links, outdated, posts, privacy, threads
 from storage.transaction import Transaction
 
@@ -106,7 +107,7 @@ class SqlPrivacy:
         held = await self._tx.all(select(threads).where(threads.c.address == address).order_by(threads.c.thread))
         came = await self._tx.all(
             select(items.c.at, items.c.payload)
-            .where(items.c.queue == "inbox", items.c.lane == str(address))
+            .where(((items.c.queue == "inbox") & (items.c.lane == str(address))) | came_from_groups(address))
             .order_by(items.c.id)
         )
         return {

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 
 from conversations.messages import Person, Room
 from storage import codec
 from storage.people import SqlPeople
-from storage.queues import CHECKS, Check
-from storage.tables import people, rooms
+from storage.queues import CHECKS, INBOX, Check
+from storage.tables import items, people, rooms
 from storage.transaction import Transaction
+
+#: What an update may be that somebody in a group brought about.
+_DEEDS: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+
+
+def came_from_groups(address: int) -> ColumnElement[bool]:
+    """Of what is in the inbox: what somebody, at the address of their own chat, wrote or pressed in a group."""
+    groups = select(cast(people.c.address, Text)).where(people.c.id.in_(select(rooms.c.person)))
+    # Compared as text: a number of the messenger's has more than the 32 bits of JSON's integers on PostgreSQL.
+    by = [cast(items.c.payload[kind]["from"]["id"].as_string(), Text) == str(address) for kind in _DEEDS]
+    return (items.c.queue == INBOX) & items.c.lane.in_(groups) & or_(*by)
 
 
 class SqlRooms:

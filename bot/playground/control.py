@@ -289,7 +289,7 @@ class Control:
             is_forum=body.is_forum,
             is_basic=body.is_basic,
         )
-        return answer(**chat.as_api())
+        return answer(**chat.as_control())
 
     async def set_bot_status(self, request: Request) -> Response:
         user, body = self._user(request), await body_of(request, BotStatus)

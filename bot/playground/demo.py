@@ -22,10 +22,14 @@ from bot.playground.server import serve
 from bot.playground.world import DEMO_TOKEN, World
 from bot.settings import Settings
 from bot.workers.pace import UNLIMITED
+from conversations.desk import linking
 from conversations.ports import Link, LinkPurpose
 
 #: How long somebody's invitation may take to be answered, in seconds.
 _PATIENCE = 20.0
+
+#: Seconds between two looks for groups to confirm.
+_LOOK = 1.0
 
 
 def run(port: int, *, has_topics: bool = False) -> None:
@@ -67,7 +71,23 @@ async def open_demo(stack: AsyncExitStack, folder: Path, *, port: int = 0, has_t
     await bot.start()
     stack.push_async_callback(bot.stop)
     scenario.update(await _populate(world, bot))
+    confirming = asyncio.create_task(_confirm_groups(bot))
+    stack.push_async_callback(_ended, confirming)
     return server.url
+
+
+async def _confirm_groups(bot: compose.Application) -> None:
+    """There is no operator in the demo: groups that somebody linked are confirmed by themselves."""
+    while True:
+        await asyncio.sleep(_LOOK)
+        async with bot.db.work() as work:
+            for group in await work.rooms.all():
+                await linking.confirm(group, work, bot.clock())
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _populate(world: World, bot: compose.Application) -> dict[str, Any]:

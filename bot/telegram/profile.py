@@ -50,7 +50,9 @@ class Menus:
         wanted = (_roles(person), language)
         if self._set.get(person.id, (frozenset(), "")) == wanted or (person.address < 0 and person.room is None):
             return
-        commands = _commands(wanted[0], person.language) if person.room is None else _in_room(person.room, language)
+        commands = (
+            _commands(wanted[0], person.language) if person.room is None else _in_room(person.room, person.language)
+        )
         await self._messenger.set_commands(commands, address=person.address)
         self._set[person.id] = wanted
 

@@ -315,7 +315,7 @@ def _guesses_at(context: Context) -> str:
 
 def _is_guess(reply: Reply) -> bool:
     """A photo of what went wrong is none."""
-    return isinstance(reply, str) or bool(reply.text)
+    return isinstance(reply, str) or bool(reply.text) or not reply.files
 
 
 async def _has_guessed_too_often(visit: Visit, context: Context, *, is_shut: bool) -> bool:

@@ -100,6 +100,9 @@ async def test_nothing_is_left_of_an_erased_person(db: Database, people: People,
         assert await work.privacy.is_quiet(ann.id, ann.address, [opened.ref], since=opened.opened_at + HOUR)
         assert not await work.privacy.is_quiet(ann.id, ann.address, [opened.ref], since=opened.opened_at)
 
+    async with db.reading() as work:
+        taken_along = await work.privacy.traces(ann.id, ann.address)
+    assert [each["update"]["message"]["text"] for each in taken_along["received"]] == ["CANARY", "/reply CANARY"]
     async with db.work() as work:
         files = await work.erasure.person(await work.people.get(ann.id), [opened.ref])
 

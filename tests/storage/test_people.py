@@ -19,7 +19,10 @@ async def test_greet_makes_a_person_once_and_follows_the_messenger(db: Database)
         again = await work.people.greet(replace(ANN, name="Anna", language="fr"))
         silent = await work.people.greet(replace(ANN, name="Anna", language=""))
 
+        nameless = await work.people.greet(Sender(address=ANN.address, name=""))
+
     assert first == Person(id=first.id, address=ANN.address, name="Ann", language="de")
+    assert nameless == silent
     assert again == replace(first, name="Anna", language="fr")
     assert silent == again
 

@@ -168,8 +168,11 @@ CALLS: dict[str, Call] = {
     "outbox.finish_all": lambda w: w.outbox.finish_all([(LEASED, Outcome(done=[5_000], keep_for=1))]),
     "outbox.add": lambda w: w.outbox.add(Outgoing(to=5_000, body=Notice(lines=(Phrase("Hello"),)))),
     "fetches.suspect": lambda w: w.fetches.suspect(LEASED),
+    "checks.suspect": lambda w: w.checks.suspect(LEASED),
     "fetches.finish_all": lambda w: w.fetches.finish_all([(LEASED, Outcome(retry_in=1))]),
+    "checks.finish_all": lambda w: w.checks.finish_all([(LEASED, Outcome(retry_in=1))]),
     "fetches.finish": lambda w: w.fetches.finish(LEASED, keep_for=1),
+    "checks.finish": lambda w: w.checks.finish(LEASED, keep_for=1),
 }
 
 #: The same for what the workers call on the database itself.
@@ -332,7 +335,7 @@ FILLING = (
     SELECT i % 10000, 'R' || lpad(i::text, 5, '0'), i, '', false, true FROM generate_series(1, {n}) i""",
     """INSERT INTO lanes (queue, lane, ready_at, token, attempts)
     SELECT q, i::text, CASE WHEN i % 100 = 0 THEN now() - interval '1 minute' END, 't' || i, 1
-    FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches']) q""",
+    FROM generate_series(0, {n} / 2) i, unnest(ARRAY['inbox', 'outbox', 'fetches', 'checks']) q""",
     # The queues have much behind them and a little before them.
     """INSERT INTO items (id, queue, lane, key, payload, at, done_at)
     SELECT i, q, (i % ({n} / 2))::text, q || i, '{{}}', now(), CASE WHEN i % 100 > 0 THEN now() - interval '1 day' END
@@ -418,7 +421,7 @@ async def test_an_unindexed_query_would_be_found(crowded: Database) -> None:
 async def test_every_method_is_called_here(sqlite_db: Database) -> None:
     async with sqlite_db.reading() as work:
         collections = {name: each for name, each in vars(work).items() if not name.startswith("_")}
-    queues = {name: getattr(sqlite_db, name) for name in ("inbox", "outbox", "fetches", "alarms")}
+    queues = {name: getattr(sqlite_db, name) for name in ("inbox", "outbox", "fetches", "checks", "alarms")}
 
     of_work = {f"{name}.{method}" for name, each in collections.items() for method in _methods(each)}
     of_workers = {f"{name}.{method}" for name, each in queues.items() for method in _methods(each)}

@@ -29,9 +29,11 @@ _LONGEST = {
 }
 #: How a request may end, besides well: the person has blocked the bot, the message says all that already, or a poll
 #: of a bot that was stopped is ended by that of its successor; a topic was deleted with all that was in it, or topics were
-#: switched off; a story that looks for secrets has requests refused with a token, and one cut off.
+#: switched off; the bot finds out that it is no longer in a group; a story that looks for secrets has requests refused with
+#: a token, and one cut off.
 _EXPECTED = (
     "bot was blocked by the user",
+    "bot is not a member of the supergroup chat",
     "message is not modified",
     "message thread not found",
     "message to edit not found",

@@ -39,14 +39,18 @@ const user = (id, rest) => `/users/${id}/${rest}`;
 export const api = {
   state: () => request("GET", "/state"),
   messages: (id, after) => request("GET", user(id, after ? `messages?after=${after}` : "messages")),
+  chatMessages: (id) => request("GET", `/chats/${id}/messages`),
+  chatCommands: (id) => request("GET", `/chats/${id}/commands`),
+  addGroup: (fields) => request("POST", "/groups", fields),
+  setBot: (id, fields) => request("POST", user(id, "bot"), fields),
   commands: (id) => request("GET", user(id, "commands")),
   addUser: (fields) => request("POST", "/users", fields),
   changeUser: (id, fields) => request("PATCH", `/users/${id}`, fields),
   start: (id, payload) => request("POST", user(id, "start"), payload ? { payload } : {}),
   send: (id, fields) => request("POST", user(id, "send"), fields),
-  edit: (id, messageId, text) => request("POST", user(id, "edit"), { message_id: messageId, text }),
+  edit: (id, messageId, text, where) => request("POST", user(id, "edit"), { message_id: messageId, text, ...where }),
   press: (id, fields) => request("POST", user(id, "press"), fields),
-  react: (id, messageId, emoji) => request("POST", user(id, "react"), { message_id: messageId, emoji }),
+  react: (id, messageId, emoji, where) => request("POST", user(id, "react"), { message_id: messageId, emoji, ...where }),
   contact: (id) => request("POST", user(id, "contact"), {}),
   openTopic: (id, name) => request("POST", user(id, "topics"), { name }),
   deleteTopic: (id, threadId) => request("DELETE", user(id, `topics/${threadId}`)),
@@ -56,8 +60,9 @@ export const api = {
   advance: (seconds) => request("POST", "/clock", { advance_seconds: seconds }),
   clock: () => request("GET", "/clock"),
   fileUrl: (fileId) => `${ROOT}/files/${encodeURIComponent(fileId)}`,
-  sendFiles(id, { files, caption, replyTo, threadId, kind }) {
+  sendFiles(id, { files, caption, replyTo, threadId, kind, chatId }) {
     const form = new FormData();
+    if (chatId) form.append("chat_id", chatId);
     if (caption) form.append("caption", caption);
     if (replyTo) form.append("reply_to", replyTo);
     if (threadId) form.append("thread_id", threadId);
@@ -67,7 +72,7 @@ export const api = {
   },
 };
 
-const KINDS = ["message", "edit", "delete", "answer", "action", "reaction", "user", "clock", "topic_deleted", "topics"];
+const KINDS = ["message", "edit", "delete", "answer", "action", "reaction", "user", "group", "clock", "topic_deleted", "topics"];
 
 /**
  * Listens for events for as long as the page lives. `onEvent(kind, data)`; `onOpen()` after every connection, the

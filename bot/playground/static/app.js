@@ -4,6 +4,7 @@ import { api, listen } from "./api.js";
 import { askForChat } from "./add.js";
 import { toast } from "./dialogs.js";
 import { el, icon } from "./dom.js";
+import { GroupPane } from "./group.js";
 import { Pane } from "./pane.js";
 import { Stories } from "./stories.js";
 import { clockFace } from "./times.js";
@@ -19,6 +20,7 @@ const $ = (id) => document.getElementById(id);
 class App {
   constructor() {
     this.users = new Map();
+    this.groups = new Map();
     this.panes = new Map();
     this.bot = { id: 0, first_name: "Bot", username: "" };
     this.scenario = {};
@@ -67,12 +69,14 @@ class App {
       const state = await api.state();
       Object.assign(this.bot, state.bot, { has_topics: state.has_topics });
       this.scenario = state.scenario ?? {};
-      this.users = new Map(state.users.map((user) => [user.id, user]));
+      fill(this.users, state.users);
+      fill(this.groups, state.groups);
       this.setClock(state.clock);
       this.stories.show(this.scenario.stories ?? []);
       for (const id of this.wantedPanes()) if (!this.panes.has(id)) this.open(id, { isQuiet: true });
       for (const pane of [...this.panes.values()]) {
-        if (this.users.has(pane.user.id)) pane.setUser(this.users.get(pane.user.id));
+        if (this.groups.has(pane.user.id)) pane.setGroup(this.groups.get(pane.user.id));
+        else if (this.users.has(pane.user.id)) pane.setUser(this.users.get(pane.user.id));
         else this.drop(pane);
       }
       await Promise.all([...this.panes.values()].map((pane) => pane.load()));
@@ -92,7 +96,8 @@ class App {
     const given = (this.scenario.panes ?? []).map((pane) => pane.user_id);
     const base = given.length ? given : [...this.users.keys()].slice(0, 3);
     const { added, closed } = remembered();
-    return [...new Set([...base, ...added])].filter((id) => this.users.has(id) && !closed.includes(id));
+    const isThere = (id) => this.users.has(id) || this.groups.has(id);
+    return [...new Set([...base, ...added, ...this.groups.keys()])].filter((id) => isThere(id) && !closed.includes(id));
   }
 
   roleOf(id) {
@@ -106,7 +111,26 @@ class App {
       this.users.set(data.user.id, data.user);
       this.panes.get(data.user.id)?.setUser(data.user);
       this.showTabs();
-    } else this.panes.get(data.user_id)?.onEvent(kind, data);
+    } else if (kind === "group") this.takeGroup(data.group);
+    else this.paneFor(kind, data)?.onEvent(kind, data);
+  }
+
+  takeGroup(group) {
+    this.groups.set(group.id, group);
+    if (this.panes.has(group.id)) this.panes.get(group.id).setGroup(group);
+    else if (!remembered().closed.includes(group.id)) {
+      const pane = this.open(group.id, { isQuiet: true });
+      pane.attempt(() => pane.load());
+    }
+  }
+
+  /** Where an event belongs. A press is answered where it was made, which may be a group. */
+  paneFor(kind, data) {
+    if (kind === "answer") {
+      const inGroup = [...this.panes.values()].find((pane) => pane instanceof GroupPane && pane.presses.expects(data.callback_query_id));
+      if (inGroup) return inGroup;
+    }
+    return this.panes.get(data.user_id ?? data.chat_id);
   }
 
   showLink(isUp) {
@@ -118,7 +142,8 @@ class App {
   open(id, { isQuiet = false } = {}) {
     let pane = this.panes.get(id);
     if (!pane) {
-      pane = new Pane(this.host, this.users.get(id), this.roleOf(id));
+      const group = this.groups.get(id);
+      pane = group ? new GroupPane(this.host, group, this.users) : new Pane(this.host, this.users.get(id), this.roleOf(id));
       this.panes.set(id, pane);
       $("panes").append(pane.element);
       $("nobody").hidden = true;
@@ -155,10 +180,11 @@ class App {
 
   async addChat() {
     const others = [...this.users.values()].filter((user) => !this.panes.has(user.id));
-    const user = await askForChat(others, (id) => this.roleOf(id));
-    if (!user) return;
-    this.users.set(user.id, user);
-    this.open(user.id).focus();
+    const chosen = await askForChat(others, (id) => this.roleOf(id), [...this.users.keys()]);
+    if (!chosen) return;
+    if (chosen.title) this.groups.set(chosen.id, chosen);
+    else this.users.set(chosen.id, chosen);
+    this.open(chosen.id).focus();
   }
 
   async play(story) {
@@ -280,6 +306,12 @@ class App {
     }
     this.showTheme();
   }
+}
+
+/** Puts what the server told into a map that others hold. */
+function fill(map, found = []) {
+  map.clear();
+  for (const one of found) map.set(one.id, one);
 }
 
 /** Which chats this tab has added and closed. */

@@ -23,11 +23,24 @@ export function openChatMenu(pane, anchor) {
   );
 }
 
+/** The menu of a group, under `anchor`. */
+export function openGroupMenu(pane, anchor) {
+  const isIn = pane.isBotIn();
+  openMenu(
+    anchor,
+    [
+      { label: isIn ? "Remove the bot" : "Take the bot in again", icon: isIn ? "block" : "check", isDanger: isIn, run: () => pane.setBot(isIn ? "kicked" : "administrator") },
+      { label: "Close this chat", icon: "close", run: () => pane.host.onClosed(pane) },
+    ],
+    "Group menu",
+  );
+}
+
 /** The menu of one message, at `anchor`. */
 export function openMessageMenu(pane, message, anchor) {
   const text = message.text ?? message.caption;
   const given = pane.reactionsOf(message.message_id);
-  const react = (emoji) => pane.attempt(() => api.react(pane.user.id, message.message_id, given.includes(emoji) ? null : emoji));
+  const react = (emoji) => pane.attempt(() => api.react(pane.actor, message.message_id, given.includes(emoji) ? null : emoji, pane.where));
   openMenu(
     anchor,
     [

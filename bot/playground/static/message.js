@@ -26,7 +26,8 @@ export function fillRow(row, messages, chat) {
     return;
   }
   const bubble = el("div", { class: "bubble" });
-  bubble.append(spoken(`${isOwn ? "You" : chat.botName()}: `));
+  const name = chat.nameAbove(first);
+  bubble.append(name ? el("div", { class: "sender", dir: "auto", text: name }) : spoken(`${isOwn ? "You" : chat.botName()}: `));
   fillBubble(bubble, messages, chat, isOwn);
   const keyboard = inlineKeyboard(messages, chat);
   const more = iconButton("more", "Message menu", {
@@ -115,7 +116,7 @@ function replyQuote(message, chat) {
     "button",
     { type: "button", class: "quote", "aria-label": label, on: { click: () => chat.jump(original.message_id) } },
     preview?.preview ? el("img", { src: preview.preview, alt: "", class: "quote-picture" }) : null,
-    el("span", { class: "quote-text" }, el("span", { class: "quote-name", dir: "auto", text: chat.isOwn(original) ? chat.userName() : chat.botName() }), el("span", { class: "quote-words", dir: "auto", text: quoted })),
+    el("span", { class: "quote-text" }, el("span", { class: "quote-name", dir: "auto", text: chat.speakerOf(original) }), el("span", { class: "quote-words", dir: "auto", text: quoted })),
   );
 }
 
@@ -164,6 +165,8 @@ const SERVICES = {
   forum_topic_reopened: () => "Topic reopened",
   pinned_message: (m, chat) => `${chat.botName()} pinned “${summary(m.pinned_message).slice(0, 60)}”`,
   message_auto_delete_timer_changed: () => "Auto-delete changed",
+  migrate_to_chat_id: () => "The group became a supergroup",
+  migrate_from_chat_id: () => "The group became a supergroup",
   write_access_allowed: () => "You allowed this bot to write to you",
 };
 

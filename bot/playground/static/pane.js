@@ -42,12 +42,12 @@ export class Pane {
     this.transcript = new Transcript({ chat: this, label: `Messages of ${nameOf(user)}`, onUnread: (count) => this.countUnread(count) });
     this.composer = new Composer({
       label: `Message as ${nameOf(user)}`,
-      names: (message) => (this.isOwn(message) ? this.userName() : this.botName()),
+      names: (message) => this.speakerOf(message),
       actions: {
         sendText: (text, { replyTo } = {}) => this.sendText(text, replyTo),
         sendFiles: (fields) => this.sendFiles(fields),
         saveEdit: (message, text) => this.saveEdit(message, text),
-        commands: async () => (await api.commands(user.id)).commands,
+        commands: async () => (await this.fetchCommands()).commands,
         lastOwn: () => [...this.transcript.own()].find((one) => one.text ?? one.caption),
         complain: (text) => this.complain(text),
       },
@@ -92,6 +92,39 @@ export class Pane {
       show(0);
       if (carries(event)) this.composer.takeFrom(event.dataTransfer, event);
     });
+  }
+
+  // Whose chat it is; a group's says otherwise
+
+  /** In whose name things are done here. */
+  get actor() {
+    return this.user.id;
+  }
+
+  /** What requests name the chat by, where it is not the actor's own. */
+  get where() {
+    return {};
+  }
+
+  fetch() {
+    return api.messages(this.user.id);
+  }
+
+  fetchCommands() {
+    return api.commands(this.user.id);
+  }
+
+  hasTopics() {
+    return this.host.bot.has_topics;
+  }
+
+  /** The name above what others than the actor say; none where there is but one other. */
+  nameAbove() {
+    return null;
+  }
+
+  speakerOf(message) {
+    return this.isOwn(message) ? this.userName() : this.botName();
   }
 
   // Who and what, as the rows ask
@@ -207,25 +240,25 @@ export class Pane {
   }
 
   async sendText(text, replyTo) {
-    const fields = { text };
+    const fields = { text, ...this.where };
     if (replyTo) fields.reply_to = replyTo;
     const thread = this.threadFor(replyTo);
     if (thread) fields.thread_id = thread;
-    this.take(await api.send(this.user.id, fields));
+    this.take(await api.send(this.actor, fields));
   }
 
   async sendFiles(fields) {
     const note = el("div", { class: "sending chip", role: "status" }, el("span", { class: "spinner" }), el("span", { text: fields.files.length > 1 ? `Sending ${fields.files.length} files…` : "Sending…" }));
     this.body.append(note);
     try {
-      this.take(await api.sendFiles(this.user.id, { ...fields, threadId: this.threadFor(fields.replyTo) }));
+      this.take(await api.sendFiles(this.actor, { ...fields, threadId: this.threadFor(fields.replyTo), chatId: this.where.chat_id }));
     } finally {
       note.remove();
     }
   }
 
   async saveEdit(message, text) {
-    const { messages } = await api.edit(this.user.id, message.message_id, text);
+    const { messages } = await api.edit(this.actor, message.message_id, text, this.where);
     for (const edited of messages) this.transcript.upsert(edited, { isEdit: true });
   }
 
@@ -296,8 +329,8 @@ export class Pane {
     if (button.copy_text) return this.copy(button.copy_text.text);
     if (button.callback_data === undefined) return toast(this.body, "This button works only in Telegram.");
     if (node.classList.contains("busy")) return null;
-    const fields = { message_id: message.message_id, data: button.callback_data };
-    return this.attempt(() => this.presses.begin(node, async () => (await api.press(this.user.id, fields)).callback_query_id));
+    const fields = { message_id: message.message_id, data: button.callback_data, ...this.where };
+    return this.attempt(() => this.presses.begin(node, async () => (await api.press(this.actor, fields)).callback_query_id));
   }
 
   pressReplyKey(button) {
@@ -347,8 +380,8 @@ export class Pane {
   /** Fetches the chat as it is now; what events touch meanwhile is newer and stays. */
   async load() {
     this.touched.clear();
-    const { messages, keyboard, topics } = await api.messages(this.user.id);
-    this.topics.set(this.host.bot.has_topics ? topics : null);
+    const { messages, keyboard, topics } = await this.fetch();
+    this.topics.set(this.hasTopics() ? topics : null);
     this.transcript.reconcile(messages, this.touched);
     this.showReplyKeyboard(keyboard);
   }

@@ -7,6 +7,12 @@ export class Presses {
   constructor() {
     this.waiting = new Map();
     this.early = new Set();
+    this.begun = 0;
+  }
+
+  /** Whether an answer may be for a button here. */
+  expects(id) {
+    return this.waiting.has(id) || this.begun > 0;
   }
 
   /** Shows that `button` waits for what `press()` begins; `press` resolves to the id of the callback query. */
@@ -17,6 +23,7 @@ export class Presses {
     };
     button.classList.add("busy");
     button.setAttribute("aria-busy", "true");
+    this.begun += 1;
     try {
       const id = await press();
       if (this.early.delete(id)) return done();
@@ -25,6 +32,8 @@ export class Presses {
     } catch (error) {
       done();
       throw error;
+    } finally {
+      this.begun -= 1;
     }
     return undefined;
   }

@@ -163,6 +163,33 @@ async def ask_for_a_return(screen: Screen, buyer: Chat) -> None:
     await buyer.sees("Waiting for the seller's answer")
 
 
+async def test_page_shows_a_group_and_acts_in_it_as_its_members(screen: Screen) -> None:
+    """A store links a forum group, and answers there; somebody who does not sell for it is told so."""
+    page, [buyer, seller] = screen.page, screen.chats(BUYER, SELLER)
+    await page.locator("#add").click()
+    await page.locator(".new-group input[name=title]").fill("Nordlicht desk")
+    await page.locator(".new-group button").click()
+    pane = page.locator(".pane.group")
+    group = Chat(page, int(await pane.get_attribute("data-pane") or 0))
+    await pane.locator("select.speaker").select_option(str(SELLER))
+    await group.say("/link")
+    await group.sees("This group is linked.")
+    await seller.sees("From now on this is said in the group “Nordlicht desk”")
+
+    await ask_for_a_return(screen, buyer)
+    await group.sees("Waiting for the seller's answer")
+    await expect(pane.locator(".topic-list button", has_text="Stoneware mug").first).to_be_visible()
+    await expect(pane.locator(".sender").first).to_have_text("Aftersales desk")
+    await pane.locator("select.speaker").select_option(str(ARBITRATOR))
+    await group.tap("Refuse")
+    await expect(page.locator("dialog[open]")).to_contain_text("This is for those who answer for store")
+    await page.keyboard.press("Escape")
+    await pane.locator("select.speaker").select_option(str(SELLER))
+    await group.tap("Approve")
+    await group.tap("Yes, approve")
+    await buyer.sees("Agreed: the goods are to be sent back")
+
+
 @pytest.mark.parametrize("has_topics", [True])
 async def test_page_shows_each_case_in_its_topic(screen: Screen) -> None:
     buyer, seller = screen.chats(BUYER, SELLER)
