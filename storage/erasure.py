@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, cast, delete, or_, select, text, tuple_, update
+from sqlalchemy import Text, cast, delete, or_, select, text, tuple_, update
 
 from conversations.cases.evidence import Evidence
 from conversations.cases.orders import Order
@@ -209,8 +209,7 @@ class SqlErasure:
         left is a number. Returns the names of files of claims that were never sent."""
         await self._tx.settle(*tables.metadata.sorted_tables)
         await self._renew_codes(person.id)
-        chat = cast(evidence.c.doc["file"]["chat"].as_string(), BigInteger)  # as_integer() has 32 bits on PostgreSQL
-        files = await self._drop_drafts(chat == person.address)
+        files = await self._drop_drafts(_is(evidence.c.doc["file"]["chat"], person.address))
         await self._clean_queues(person, refs)
         await self._tx.run(update(links).where(links.c.used_by == person.id).values(used_by=None))
         origin = {"origin_address": None, "origin_message": None}
@@ -311,6 +310,11 @@ class SqlErasure:
         for row in await self._tx.all(found.where(items.c.done_at.is_not(None))):
             if (bare := without_quotes(row.payload)) != row.payload:
                 await self._tx.run(update(items).where(items.c.id == row.id).values(payload=bare))
+
+
+def _is(value: Any, address: int) -> Any:
+    """Whether a value in JSON is the address. By its digits: it may outgrow 32 bits, and what is no number at all is none."""
+    return cast(value.as_string(), Text) == str(address)
 
 
 def without_quotes(update: Any) -> Any:
