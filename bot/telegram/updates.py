@@ -226,7 +226,8 @@ def is_overheard(update: Mapping[str, Any], me: Myself) -> bool:
     kept. Never fails, whatever the update is."""
     for name in ("message", "edited_message"):
         part = update.get(name)
-        if isinstance(part, Mapping) and _inner(part, "chat", "type") in GROUPS:
+        kind = _inner(part, "chat", "type")
+        if isinstance(part, Mapping) and isinstance(kind, str) and kind in GROUPS:
             text, answered = part.get("text"), part.get("reply_to_message")
             is_command = isinstance(text, str) and text.startswith("/")
             is_answer = _inner(part, "reply_to_message", "from", "id") == me.id

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.messenger import Unreadable
 from bot.telegram.buttons import Seals
-from bot.telegram.updates import NO_LANE, lane_of, read
+from bot.telegram.updates import NO_LANE, Myself, is_overheard, lane_of, read
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import Incoming, Left, Pressed, Returned, Said, Sender
 
@@ -228,8 +228,11 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["update_id", "message", "callback_query", "my_chat_member"]), JSON))
+@example({"message": {"chat": {"type": ["group"]}}})
+@example({"edited_message": {"chat": {"type": {}}, "reply_to_message": {"from": []}}})
 def test_no_update_breaks_the_reader(update: dict[str, Any]) -> None:
     assert isinstance(lane_of(update), str)
+    assert isinstance(is_overheard(update, Myself(1)), bool)
     try:
         found = read(update, received_at=NOW, seals=SEALS)
     except Unreadable:
