@@ -33,10 +33,13 @@ def serve(settings: Settings, **options: Any) -> None:
 async def _serve(settings: Settings, **options: Any) -> None:
     # Most of the time until we are ready goes into imports. Nothing they make is garbage: collecting it costs a tenth.
     gc.disable()
-    from bot import compose
+    try:
+        from bot import compose
 
-    application = await compose.build(settings, **options)
-    await application.run()
+        application = await compose.build(settings, **options)
+        await application.run()  # which collects again once it has started
+    finally:
+        gc.enable()
 
 
 @click.command()

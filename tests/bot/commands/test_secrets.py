@@ -1,5 +1,6 @@
 """Whatever goes wrong on the command line, it shows no token, no password and no key."""
 
+import gc
 import itertools
 import os
 import subprocess
@@ -73,6 +74,7 @@ def said(tmp_path: Path, command: tuple[str, ...], env: dict[str, str]) -> str:
     result = CliRunner().invoke(cli, command, env=settings)
     assert result.exit_code != 0 and result.output
     assert isinstance(result.exception, SystemExit), "".join(traceback.format_exception(result.exception))
+    assert gc.isenabled()  # as whoever goes on in this process needs it
     return result.output
 
 
