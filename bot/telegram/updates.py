@@ -226,7 +226,7 @@ def is_overheard(update: Mapping[str, Any], me: Myself) -> bool:
     kept. Never fails, whatever the update is."""
     for name in ("message", "edited_message"):
         part = update.get(name)
-        kind = _inner(part, "chat", "type")
+        kind = _inner(part, "chat", "type") if isinstance(part, Mapping) else None
         if isinstance(part, Mapping) and isinstance(kind, str) and kind in GROUPS:
             text, answered = part.get("text"), part.get("reply_to_message")
             is_command = isinstance(text, str) and text.startswith("/")
