@@ -23,10 +23,12 @@ else
 	$(BIN)/pytest
 endif
 
-# Ten times as many examples of whatever searches for counterexamples, each night others; and every story in every language.
+# Ten times as many examples of whatever searches for counterexamples, each night others; and every story in every language,
+# and in groups.
 nightly: $(READY)
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m hypothesis
 	AFTERSALES_TEST_LANGUAGES=all $(BIN)/pytest tests/stories
+	AFTERSALES_TEST_GROUPS=1 $(BIN)/pytest tests/stories
 
 # How fast the bot is, beside others: .github/BENCHMARKS.md says what is compared. `bench-scale` makes a million cases first.
 bench: $(READY)

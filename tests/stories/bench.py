@@ -20,6 +20,7 @@ from prometheus_client import generate_latest
 from pydantic import SecretStr
 from stories_chat import Chat, texts_of
 from stories_leaks import leaks, rows
+from stories_members import Member
 from stories_pseudo import unbracketed
 
 from bot import compose
@@ -117,6 +118,8 @@ class Bench:
     translate_url: str | None = None
     database_url: str = ""  # SQLite in the folder, unless said otherwise
     has_topics: bool = False
+    has_groups: bool = False  # each store's cases are told in a group of its sellers
+    groups: dict[str, Member] = field(default_factory=dict)  # by store, the first who sits in it
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
     beside: Beside = field(init=False)
@@ -171,8 +174,16 @@ class Bench:
     async def seller(
         self, name: str = "Oskar", language: str = "en", *, store: str = STORE, wants_digests: bool = False
     ) -> Chat:
-        """Weekly reports are off unless wanted: they would come into the middle of a story."""
-        chat = await self._invited(name, language, Link(purpose=LinkPurpose.SELLER, store=store))
+        """Weekly reports are off unless wanted: they would come into the middle of a story. Where stores have groups, the
+        first of a store links one and the others join it; all of them read its language."""
+        first = self.groups.get(store)
+        link = Link(purpose=LinkPurpose.SELLER, store=store)
+        chat = await self._invited(
+            name, first.language if first else language, link, Member if self.has_groups else Chat
+        )
+        if isinstance(chat, Member):
+            await (chat.joins(first) if first else chat.links_group(store))
+            self.groups.setdefault(store, chat)
         if not wants_digests:
             async with self.bot.db.work() as work:
                 person = await work.people.at_address(chat.id)
@@ -194,20 +205,20 @@ class Bench:
     async def buyer(self, name: str = "Mia", language: str = "en") -> Chat:
         return await self._somebody(name, language)
 
-    async def _invited(self, name: str, language: str, link: Link) -> Chat:
-        chat = await self._somebody(name, language)
+    async def _invited(self, name: str, language: str, link: Link, kind: type[Chat] = Chat) -> Chat:
+        chat = await self._somebody(name, language, kind)
         async with self.bot.db.work() as work:
             token = await work.links.issue(link, expires_at=None)
         await chat.start(token)
         await chat.tap("Accept the invitation")
         return chat
 
-    async def _somebody(self, name: str, language: str) -> Chat:
+    async def _somebody(self, name: str, language: str, kind: type[Chat] = Chat) -> Chat:
         """Everybody has a surname and a username, which the others must never see."""
         who: dict[str, Any] = {"first_name": name, "last_name": f"{name}-Privat", "username": f"{name.lower()}_private"}
         who["id"] = 7_100_000_001 + len(self.people)  # like no other number in a chat
         user = await self.post("/_sim/users", {**who, "language_code": language})
-        self.people.append(Chat(self, user["id"], language, who["last_name"], who["username"]))
+        self.people.append(kind(self, user["id"], language, who["last_name"], who["username"]))
         return self.people[-1]
 
     async def _nobody_is_exposed(self) -> None:
@@ -217,7 +228,7 @@ class Bench:
             raw = json.dumps(said, ensure_ascii=False)
             assert "forward" not in raw
             for other in self.people:
-                if other is not chat:
+                if not chat.knows(other):
                     for secret in (other.surname, other.username, str(other.id)):
                         assert secret not in raw, f"{other.surname} is exposed to {chat.surname} by {secret}"
 

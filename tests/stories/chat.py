@@ -36,6 +36,20 @@ class Chat:
         """As the bot names them to those they work with."""
         return f"{self.surname.partition('-')[0]} {self.surname}"
 
+    @property
+    def address(self) -> int:
+        """Where they are told of their cases."""
+        return self.id
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether each of their cases is told in a topic of its own."""
+        return self.bench.has_topics
+
+    def knows(self, other: Chat) -> bool:
+        """Whether they may know who the other is."""
+        return other.id == self.id
+
     # What the person does
 
     async def start(self, payload: str | None = None) -> None:
@@ -49,11 +63,15 @@ class Chat:
         told = await self._do("send", {name: value for name, value in body.items() if value is not None})
         return int(told["messages"][0]["message_id"])
 
-    async def send(self, *files: tuple[str, bytes, str], caption: str = "", kind: str = "") -> list[int]:
+    async def send(
+        self, *files: tuple[str, bytes, str], caption: str = "", kind: str = "", reply_to: int | None = None
+    ) -> list[int]:
         """Files as (name, content, type); several photos or videos are an album."""
         form = aiohttp.FormData()
-        if thread := await self.thread():
+        if thread := await self.thread(reply_to):
             form.add_field("thread_id", str(thread))
+        if reply_to:
+            form.add_field("reply_to", str(reply_to))
         if caption:
             self.said.append(caption)
             form.add_field("caption", caption)
@@ -114,7 +132,7 @@ class Chat:
     async def topics(self) -> dict[int, str]:
         """The names of the chat's topics, by their numbers."""
         told = (await self.bench.get(f"/_sim/users/{self.id}/messages"))["topics"]
-        return {topic["thread_id"]: _plain(topic["name"]) for topic in told}
+        return {topic["thread_id"]: bare(topic["name"]) for topic in told}
 
     async def thread(self, reply_to: int | None = None) -> int | None:
         """The topic that this person writes in, where there are any: that of the message they reply to, else where the
@@ -132,38 +150,40 @@ class Chat:
     async def texts(self) -> list[str]:
         """What the bot has said, captions included, as the chat shows it now."""
         bot = self.bench.world.bot_id
-        return [
-            _plain(m.get("text") or m.get("caption") or "") for m in await self.messages() if m["from"]["id"] == bot
-        ]
+        return [bare(m.get("text") or m.get("caption") or "") for m in await self.messages() if m["from"]["id"] == bot]
 
     async def button(self, label: str | Phrase, *, message: int | None = None) -> tuple[int, str] | None:
         """Message and data of the newest button that says `label`."""
         wanted = self.reads(label)
         for shown in reversed(await self.messages()):
             for button in _keys(shown):
-                if message in (None, shown["message_id"]) and _plain(button["text"]) == wanted:
+                if message in (None, shown["message_id"]) and bare(button["text"]) == wanted:
                     return shown["message_id"], button["callback_data"]
         return None
 
     async def buttons(self) -> list[str]:
         """The labels of all buttons in the chat, newest message first."""
-        return [_plain(button["text"]) for shown in reversed(await self.messages()) for button in _keys(shown)]
+        return [bare(button["text"]) for shown in reversed(await self.messages()) for button in _keys(shown)]
 
     async def toast(self) -> str:
         """What the last press was answered with."""
         answers = [r["params"] for r in await self.bench.requests() if r["method"] == "answerCallbackQuery"]
-        return next(_plain(a.get("text", "")) for a in reversed(answers) if a["callback_query_id"] == self.query)
+        return next(bare(a.get("text", "")) for a in reversed(answers) if a["callback_query_id"] == self.query)
 
     def reads(self, text: str | Phrase) -> str:
         """A phrase, or the id of one without places, as this person reads it."""
         phrase = text if isinstance(text, Phrase) else Phrase(text)
-        return _plain(plain(phrase, negotiate(self.language)))
+        return bare(plain(phrase, negotiate(self.language)))
+
+    async def hears(self, phrase: str | Phrase) -> str:
+        """What they are told when others are told that phrase."""
+        return self.reads(phrase)
 
     async def sees(self, *phrases: str | Phrase) -> None:
         """Each phrase stands somewhere in the chat."""
         texts = await self.texts()
         for phrase in phrases:
-            wanted = self.reads(phrase)
+            wanted = await self.hears(phrase)
             assert any(wanted in text for text in texts), f"{wanted!r} not in:\n{await self.transcript()}"
 
     async def sees_not(self, *phrases: str | Phrase) -> None:
@@ -177,7 +197,8 @@ class Chat:
         """Each phrase stands in the newest message of the bot."""
         newest = (await self.texts())[-1]
         for phrase in phrases:
-            assert self.reads(phrase) in newest, f"{self.reads(phrase)!r} not at the end of:\n{await self.transcript()}"
+            wanted = await self.hears(phrase)
+            assert wanted in newest, f"{wanted!r} not at the end of:\n{await self.transcript()}"
 
     async def reads_on_card(self, *phrases: str | Phrase) -> None:
         """Each phrase stands on the newest card in the chat."""
@@ -202,9 +223,9 @@ class Chat:
             who = "BOT" if shown["from"]["id"] == self.bench.world.bot_id else "I"
             media = [kind for kind in ("photo", "video", "document", "voice") if kind in shown]
             said = shown.get("text") or f"{media} {shown.get('caption', '')}"
-            lines.append(f"{who} {shown['message_id']}: " + _plain(said).replace("\n", "\n    "))
+            lines.append(f"{who} {shown['message_id']}: " + bare(said).replace("\n", "\n    "))
             rows = shown.get("reply_markup", {}).get("inline_keyboard", ())
-            lines += ["    " + " ".join(f"[{_plain(button['text'])}]" for button in row) for row in rows]
+            lines += ["    " + " ".join(f"[{bare(button['text'])}]" for button in row) for row in rows]
         return "\n".join(lines)
 
     async def card(self) -> str:
@@ -230,5 +251,6 @@ def _keys(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [button for row in message.get("reply_markup", {}).get("inline_keyboard", ()) for button in row]
 
 
-def _plain(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without the marks in it that nobody sees."""
     return _MARKS.sub("", text)

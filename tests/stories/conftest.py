@@ -30,9 +30,10 @@ _module("files")
 _module("hostile")
 _module("chat")
 _module("leaks")
+_module("rooms")
+_module("members")
 stories_bench = _module("bench")
 _module("steps")
-_module("rooms")
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,20 @@ def has_topics() -> bool:
 
 
 @pytest.fixture
+def has_groups() -> bool:
+    """Whether each store's cases are told in a group of its sellers."""
+    return _ALL_GROUPS
+
+
+@pytest.fixture(autouse=True)
+def fits_groups(has_groups: bool, request: pytest.FixtureRequest) -> None:
+    """Skips what is marked with why it makes no sense where stores have groups."""
+    mark = request.node.get_closest_marker("not_in_groups")
+    if has_groups and mark is not None:
+        pytest.skip(str(mark.args[0]))
+
+
+@pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
     """The kind of database. Stories are told on SQLite, and on PostgreSQL too where it matters: by asking for
     `@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)`."""
@@ -61,8 +76,11 @@ def story_url(kind: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, has_topics: bool, story_url: str) -> AsyncIterator["stories_bench.Bench"]:
-    async with stories_bench.Bench(tmp_path, database_url=story_url, has_topics=has_topics) as bench:
+async def bench(
+    tmp_path: Path, has_topics: bool, has_groups: bool, story_url: str
+) -> AsyncIterator["stories_bench.Bench"]:
+    ways = {"has_topics": has_topics, "has_groups": has_groups}
+    async with stories_bench.Bench(tmp_path, database_url=story_url, **ways) as bench:
         yield bench
 
 
@@ -75,12 +93,15 @@ _EVERY = os.environ.get("AFTERSALES_TEST_LANGUAGES") == "all"
 #: Set to 1 to tell every story with topics switched on.
 _ALL_TOPICS = os.environ.get("AFTERSALES_TEST_TOPICS") == "1"
 
+#: Set to 1 to tell every story with the sellers of each store in a group.
+_ALL_GROUPS = os.environ.get("AFTERSALES_TEST_GROUPS") == "1"
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`languages` are the buyer's and the seller's: English and another, which takes turns over all that are shipped.
 
     The first story of a file is told both ways round, the second time in topics; the others one way, which keeps the
-    whole quick.
+    whole quick. A few are told once more in groups.
     """
     if "languages" not in metafunc.fixturenames:
         return
@@ -92,6 +113,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         turn = place + crc32(metafunc.module.__name__.encode())
         other = _OTHERS[turn % len(_OTHERS)]
         pairs = [(FALLBACK, other), (other, FALLBACK)][slice(None) if place == 0 else slice(place % 2, place % 2 + 1)]
-    ways = [(pair, _ALL_TOPICS or (number == 1 and not _EVERY)) for number, pair in enumerate(pairs)]
-    ids = [f"{buyer}-{seller}" + "-topics" * has_topics for (buyer, seller), has_topics in ways]
-    metafunc.parametrize(("languages", "has_topics"), ways, ids=ids)
+    ways = [(pair, _ALL_TOPICS or (number == 1 and not _EVERY), _ALL_GROUPS) for number, pair in enumerate(pairs)]
+    if metafunc.definition.get_closest_marker("also_in_groups") and not (_EVERY or _ALL_GROUPS):
+        ways.append((pairs[0], _ALL_TOPICS, True))
+    ids = [
+        f"{buyer}-{seller}" + "-topics" * has_topics + "-groups" * has_groups
+        for (buyer, seller), has_topics, has_groups in ways
+    ]
+    metafunc.parametrize(("languages", "has_topics", "has_groups"), ways, ids=ids)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from stories_bench import Bench, Chat
+from stories_chat import Chat
+
+if TYPE_CHECKING:
+    from stories_bench import Bench
 
 
 @dataclass
@@ -26,8 +29,10 @@ class Seat(Chat):
         return [message for message in told if not any(name.startswith("forum_topic") for name in message)]
 
     async def thread(self, reply_to: int | None = None) -> int | None:
-        """What is said in answer to nothing is said outside of topics, unless with `say_in`."""
-        return None
+        """The topic of the message they reply to. What is said in answer to nothing is said outside of topics, unless with
+        `say_in`."""
+        found = [shown for shown in await self.messages() if shown["message_id"] == reply_to]
+        return found[0].get("message_thread_id") if found else None
 
     async def newest(self, of_bot: bool = True) -> dict[str, Any]:
         bot = self.bench.world.bot_id
@@ -36,18 +41,12 @@ class Seat(Chat):
 
     async def answer(self, text: str, *, message: int | None = None) -> int:
         """Replies to a message, the bot's newest unless said otherwise, in its topic."""
-        shown = await self.newest()
-        to = message or shown["message_id"]
-        place = next(m for m in await self.messages() if m["message_id"] == to)
-        thread = {"thread_id": place["message_thread_id"]} if place.get("is_topic_message") else {}
-        self.said.append(text)
-        told = await self._do("send", {"text": text, "reply_to": to, **thread})
-        return int(told["messages"][0]["message_id"])
+        return await self.say(text, reply_to=message or (await self.newest())["message_id"])
 
-    async def say_in(self, topic: str, text: str) -> int:
-        """Says something in the topic whose name holds `topic`, in answer to nothing."""
+    async def say_in(self, topic: int | None, text: str) -> int:
+        """Says something in a topic, in answer to nothing."""
         self.said.append(text)
-        told = await self._do("send", {"text": text, "thread_id": await self.topic_of(topic)})
+        told = await self._do("send", {"text": text, **({"thread_id": topic} if topic else {})})
         return int(told["messages"][0]["message_id"])
 
     async def topic_of(self, topic: str) -> int:

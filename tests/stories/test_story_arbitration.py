@@ -1,5 +1,6 @@
 """No agreement: an arbitrator asks, proposes and rules; the ruling is appealed and another one decides."""
 
+import pytest
 from stories_bench import Bench
 from stories_steps import calls_arbitrator, opens_refund, refunds, refuses, rules, takes, two_parties, usd
 
@@ -8,6 +9,7 @@ from conversations.phrase import Phrase
 NOTE = "The seller's photo looks older than the order."
 
 
+@pytest.mark.also_in_groups
 async def test_refused_claim_is_ruled_on_appealed_and_finally_decided(bench: Bench, languages: tuple[str, str]) -> None:
     buyer, seller = await two_parties(bench, languages)
     first = await bench.arbitrator("Ana", languages[1])

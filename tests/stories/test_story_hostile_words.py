@@ -59,7 +59,7 @@ async def test_hostile_words_pass_the_relay_as_they_are(bench: Bench) -> None:
         for request in await bench.requests()
         if request["n"] > before
         and request["method"] == "sendMessage"
-        and int(request["params"]["chat_id"]) == seller.id
+        and int(request["params"]["chat_id"]) == seller.address
     ]
     bold = [{"type": "bold", "offset": 0, "length": utf16_length(head)}]
     assert all("parse_mode" not in params for params in sent)

@@ -1,11 +1,13 @@
 """Offers: the seller makes one, the buyer counters, they meet; the money comes in parts until it is all there."""
 
+import pytest
 from stories_bench import Bench
 from stories_steps import offers_money, opens_refund, refuses, two_parties, usd
 
 from conversations.phrase import Phrase
 
 
+@pytest.mark.also_in_groups
 async def test_counter_offer_is_accepted_and_compensation_paid_in_parts(
     bench: Bench, languages: tuple[str, str]
 ) -> None:

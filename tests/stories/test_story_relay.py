@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from stories_bench import Bench, Chat
 from stories_files import jpeg
 from stories_steps import opens_refund, opens_return, two_parties
@@ -13,6 +14,7 @@ async def newest(chat: Chat) -> dict[str, Any]:
     return (await chat.messages())[-1]
 
 
+@pytest.mark.also_in_groups
 async def test_words_media_and_edits_pass_both_ways(bench: Bench, languages: tuple[str, str]) -> None:
     buyer, seller = await two_parties(bench, languages)
     ref = await opens_refund(bench, buyer)

@@ -1,11 +1,13 @@
 """A return without a reason, from the first word to the rating."""
 
+import pytest
 from stories_bench import Bench, an_order
 
 from conversations.cases.money import Money
 from conversations.phrase import Phrase
 
 
+@pytest.mark.also_in_groups
 async def test_no_reason_return_ends_settled_and_rated(bench: Bench, languages: tuple[str, str]) -> None:
     buyer_language, seller_language = languages
     link = await bench.order(an_order())

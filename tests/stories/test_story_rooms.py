@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+import pytest
 from stories_bench import Bench
 from stories_rooms import group, links, seat
 from stories_steps import approves, calls_arbitrator, opens_refund, refuses, two_parties, usd
 
 from conversations.phrase import Phrase
+
+pytestmark = pytest.mark.not_in_groups("it makes and links its groups itself")
 
 SOLD = Phrase("what concerns the cases of store {store}", store="Nordlicht")
 LINKED = Phrase("This group is linked. It hears {what}.", what=SOLD)

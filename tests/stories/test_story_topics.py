@@ -6,6 +6,8 @@ from stories_steps import approves, claims_refund, names_order, refunds, two_par
 
 from conversations.phrase import Phrase
 
+pytestmark = pytest.mark.not_in_groups("it is about the topics of private chats")
+
 
 @pytest.fixture
 def has_topics() -> bool:

@@ -33,14 +33,14 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def bench(service: Service, tmp_path: Path, has_topics: bool) -> AsyncIterator[Bench]:
+async def bench(service: Service, tmp_path: Path, has_topics: bool, has_groups: bool) -> AsyncIterator[Bench]:
     app = web.Application()
     app.router.add_post("/translate", service.translate)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with Bench(tmp_path, translate_url=url, has_topics=has_topics) as bench:
+    async with Bench(tmp_path, translate_url=url, has_topics=has_topics, has_groups=has_groups) as bench:
         yield bench
     await runner.cleanup()
 
