@@ -118,8 +118,8 @@ class Bench:
     translate_url: str | None = None
     database_url: str = ""  # SQLite in the folder, unless said otherwise
     has_topics: bool = False
-    has_groups: bool = False  # each store's cases are told in a group of its sellers
-    groups: dict[str, Member] = field(default_factory=dict)  # by store, the first who sits in it
+    has_groups: bool = False  # the sellers of a store have a group, and the arbitrators one
+    groups: dict[str, Member] = field(default_factory=dict)  # who linked it, by store; the arbitrators' by ""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _http: aiohttp.ClientSession = field(init=False)
     beside: Beside = field(init=False)
@@ -174,16 +174,8 @@ class Bench:
     async def seller(
         self, name: str = "Oskar", language: str = "en", *, store: str = STORE, wants_digests: bool = False
     ) -> Chat:
-        """Weekly reports are off unless wanted: they would come into the middle of a story. Where stores have groups, the
-        first of a store links one and the others join it; all of them read its language."""
-        first = self.groups.get(store)
-        link = Link(purpose=LinkPurpose.SELLER, store=store)
-        chat = await self._invited(
-            name, first.language if first else language, link, Member if self.has_groups else Chat
-        )
-        if isinstance(chat, Member):
-            await (chat.joins(first) if first else chat.links_group(store))
-            self.groups.setdefault(store, chat)
+        """Weekly reports are off unless wanted: they would come into the middle of a story."""
+        chat = await self._invited(name, language, Link(purpose=LinkPurpose.SELLER, store=store))
         if not wants_digests:
             async with self.bot.db.work() as work:
                 person = await work.people.at_address(chat.id)
@@ -205,12 +197,18 @@ class Bench:
     async def buyer(self, name: str = "Mia", language: str = "en") -> Chat:
         return await self._somebody(name, language)
 
-    async def _invited(self, name: str, language: str, link: Link, kind: type[Chat] = Chat) -> Chat:
-        chat = await self._somebody(name, language, kind)
+    async def _invited(self, name: str, language: str, link: Link) -> Chat:
+        """Where there are groups, the first of a store, or of the arbitrators, links one and the others join it; all of them
+        read its language."""
+        first = self.groups.get(link.store)
+        chat = await self._somebody(name, first.language if first else language, Member if self.has_groups else Chat)
         async with self.bot.db.work() as work:
             token = await work.links.issue(link, expires_at=None)
         await chat.start(token)
         await chat.tap("Accept the invitation")
+        if isinstance(chat, Member):
+            await (chat.joins(first) if first else chat.links_group(link.store))
+            self.groups.setdefault(link.store, chat)
         return chat
 
     async def _somebody(self, name: str, language: str, kind: type[Chat] = Chat) -> Chat:

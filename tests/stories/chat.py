@@ -195,10 +195,14 @@ class Chat:
 
     async def is_told(self, *phrases: str | Phrase) -> None:
         """Each phrase stands in the newest message of the bot."""
-        newest = (await self.texts())[-1]
+        newest = await self.last_words()
         for phrase in phrases:
             wanted = await self.hears(phrase)
             assert wanted in newest, f"{wanted!r} not at the end of:\n{await self.transcript()}"
+
+    async def last_words(self) -> str:
+        """The newest message of the bot."""
+        return (await self.texts())[-1]
 
     async def reads_on_card(self, *phrases: str | Phrase) -> None:
         """Each phrase stands on the newest card in the chat."""
@@ -230,8 +234,7 @@ class Chat:
 
     async def card(self) -> str:
         """The text of the newest card in the chat."""
-        title = re.compile(r"[A-Z2-9]{3}-[A-Z2-9]{3} · ")
-        cards = [text for text in await self.texts() if title.search(text.split("\n")[0]) and len(text.split("\n")) > 4]
+        cards = [text for text in await self.texts() if is_card(text)]
         assert cards, await self.texts()
         return cards[-1]
 
@@ -245,6 +248,12 @@ class Chat:
 def texts_of(message: dict[str, Any]) -> list[str]:
     """Everything there is to read in a message as it was sent: its text or caption, and its buttons."""
     return [message.get("text") or message.get("caption") or "", *(button["text"] for button in _keys(message))]
+
+
+def is_card(text: str) -> bool:
+    """Whether a message is a case's card, which is longer than a notice about it."""
+    title, *lines = text.split("\n")
+    return re.search(r"[A-Z2-9]{3}-[A-Z2-9]{3} · ", title) is not None and len(lines) > 3
 
 
 def _keys(message: dict[str, Any]) -> list[dict[str, Any]]:

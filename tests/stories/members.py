@@ -1,4 +1,4 @@
-"""Sellers who sit in their store's group, in the stories: they act and read there and in their own chat, as if it were one."""
+"""Sellers and arbitrators who sit in a group of theirs, in the stories: they act and read there and in their own chat, as if it were one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from stories_chat import Chat, bare, texts_of
+from stories_chat import Chat, bare, is_card, texts_of
 from stories_rooms import Seat, group, links, seat
 
 from conversations import notices
@@ -21,13 +21,12 @@ _COMMAND = re.compile(r":c:(\w+):(\w*)$")
 
 @dataclass
 class Member(Chat):
-    """Somebody whose store's cases are told in a forum group. What they see is the group and their own chat, in the order
-    in which it came. They press a button where it stands, answer a question where it was asked, and give a command in the
-    group unless it is for their own chat. What is to go to the buyer they send by /reply, as the group is told to, and what is to go
-    to the arbitrator by /answer."""
+    """Somebody whose cases are told in a forum group. What they see is the group and their own chat, in the order in which
+    it came. They press a button where it stands, answer a question where it was asked, and give a command in the group
+    unless it is for their own chat. What is to go to the buyer they send by /reply, as the group is told to, and what is to
+    go to the arbitrator by /answer."""
 
-    role: Role = Role.SELLER
-    store: str = ""
+    store: str = ""  # none is the arbitrators' group
     alone: Chat = field(init=False)
     desk: Seat | None = None
     left: Seat | None = None  # while the bot is out of the group
@@ -36,20 +35,24 @@ class Member(Chat):
         self.alone = Chat(self.bench, self.id, self.language, self.surname, self.username, said=self.said)
 
     async def links_group(self, store: str) -> None:
-        """Makes the group of a store, and links it."""
+        """Makes the group of a store, or that of the arbitrators, and links it."""
         self.store = store
-        [self.desk] = await group(self.bench, store, self, is_forum=True)
+        [self.desk] = await group(self.bench, store or "Arbitration", self, is_forum=True)
         chats = self.bench.world.chats
         chats[self.desk.group].next_id = chats[self.id].next_id  # so that the numbers tell what came first
         await links(self.bench, self.desk)
 
     async def joins(self, first: Member) -> None:
-        """Comes into the group that somebody else of the store has linked, if it still is."""
+        """Comes into the group that another one has linked, if it still is."""
         self.store = first.store
         if first.desk is not None:
             world = self.bench.world
             world.chats[first.desk.group].members[self.id] = world.users[self.id]
             self.desk = seat(self, first.desk.group, first.language)
+
+    @property
+    def role(self) -> Role:
+        return Role.SELLER if self.store else Role.ARBITRATOR
 
     @property
     def address(self) -> int:
@@ -182,17 +185,22 @@ class Member(Chat):
         here, there = await self.alone.messages(), await self.desk.messages() if self.desk is not None else []
         return sorted((*here, *there), key=lambda shown: int(shown["message_id"]))
 
+    async def last_words(self) -> str:
+        """With the card below them: where much is said, it comes again when it has been buried."""
+        *_, before, newest = await self.texts()
+        return f"{before}\n{newest}" if is_card(newest) else newest
+
     async def hears(self, phrase: str | Phrase) -> str:
         """What the bot would tell them of their own doing it tells their group as the record has it, with their name."""
         wanted = self.reads(phrase)
         if self.desk is None:
             return wanted
         async with self.bench.bot.db.reading() as work:
-            cases = await work.cases.of_stores([self.store])
-            entries = [entry for case in cases for entry in await work.journal.of(case.ref)]
-        for entry in reversed(entries):
-            told = notices.heard(entry.fact, self.role, self.role) if entry.who is self.role else None
+            refs = await self.bench.beside("select ref from cases")
+            facts = [entry.fact for (ref,) in refs for entry in await work.journal.of(ref) if entry.who is self.role]
+        for fact in reversed([fact for fact in facts if self.role in notices.NOTICES[type(fact)].hearers]):
+            told = notices.heard(fact, self.role, self.role)
             if told is not None and self.reads(told) == wanted:
-                what = notices.record(entry.fact, self.role)
+                what = notices.record(fact, self.role)
                 return self.reads(Phrase("{name}: {what}", name=self.first_name, what=what))
         return wanted
