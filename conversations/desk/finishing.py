@@ -110,7 +110,7 @@ async def _case_chosen(visit: Visit, context: Context) -> None:
 async def _replied(visit: Visit, context: Context, case: Case, role: Role) -> None:
     answers = context.answers
     if "how" not in answers:
-        await relaying.speak(visit, case, role, Said(message=visit.message or 0, text=str(answers["words"])))
+        await relaying.hear(visit, case, role, Said(message=visit.message or 0, text=str(answers["words"])))
         return
     instead = said_instead(context)
     if isinstance(instead, Template):

@@ -406,6 +406,17 @@ async def test_words_reach_the_buyer_only_when_they_are_meant_to(house, room, se
     assert room.chat.now[-1].answers == room.messages
 
 
+async def test_what_is_sent_by_reply_answers_the_arbitrator_who_asked(house, at, room, seller, arbitrator):
+    await at(State.ARBITRATION)
+    await arbitrator.say("/ask seller How was it packed?")
+
+    await room.say(seller, "/reply A7K-Q2M In two boxes.")
+
+    assert (await house.case("A7KQ2M")).state is State.ARBITRATION
+    assert "The seller answered the arbitrator: “In two boxes.”" in arbitrator.read
+    assert "The seller answered the arbitrator: “In two boxes.”" in room.read
+
+
 async def test_a_question_that_was_written_down_is_answered_by_a_reply_to_it_alone(house, room, seller, claim_return):
     ref = await claim_return()
     await room.tap(seller, "Refuse")

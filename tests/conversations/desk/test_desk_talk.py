@@ -276,6 +276,18 @@ async def test_words_of_the_party_that_was_asked_are_the_answer(house, at, buyer
     assert "The buyer answered the arbitrator: “in May”" in arbitrator.read
 
 
+async def test_words_that_the_party_that_was_asked_sends_by_a_command_are_the_answer(
+    house, at, buyer, seller, arbitrator
+):
+    await at(State.EVIDENCE_REQUESTED)
+
+    await buyer.say("/reply in May")
+
+    assert (await house.case("A7KQ2M")).state is State.ARBITRATION
+    assert "The buyer answered the arbitrator: “in May”" in arbitrator.read
+    assert "The buyer answered the arbitrator: “in May”" in seller.read
+
+
 async def test_words_of_the_other_party_are_passed_on(house, at, buyer, seller, arbitrator):
     await at(State.EVIDENCE_REQUESTED)
 
