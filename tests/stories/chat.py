@@ -42,6 +42,11 @@ class Chat:
         return self.id
 
     @property
+    def is_in_group(self) -> bool:
+        """Whether that is a group."""
+        return self.address != self.id
+
+    @property
     def has_topics(self) -> bool:
         """Whether each of their cases is told in a topic of its own."""
         return self.bench.has_topics

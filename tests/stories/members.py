@@ -1,4 +1,4 @@
-"""Sellers and arbitrators who sit in a group of theirs, in the stories: they act and read there and in their own chat, as if it were one."""
+"""Sellers and arbitrators who sit in a group of theirs, in the stories: it and their own chat are as one to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from conversations import notices
 from conversations.cases.roles import Role
 from conversations.dialogs.commands import BY_NAME, here
 from conversations.phrase import Phrase
-from conversations.vocabulary import MOVES
 
 #: A button that does what a command does, as it is on the wire: the command, and the case.
 _COMMAND = re.compile(r":c:(\w+):(\w*)$")
@@ -23,8 +22,8 @@ _COMMAND = re.compile(r":c:(\w+):(\w*)$")
 class Member(Chat):
     """Somebody whose cases are told in a forum group. What they see is the group and their own chat, in the order in which
     it came. They press a button where it stands, answer a question where it was asked, and give a command in the group
-    unless it is for their own chat. What is to go to the buyer they send by /reply, as the group is told to, and what is to
-    go to the arbitrator by /answer."""
+    unless it is for their own chat. What is to go to the buyer, or answers the arbitrator, they send by /reply, as the group
+    is told to."""
 
     store: str = ""  # none is the arbitrators' group
     alone: Chat = field(init=False)
@@ -77,10 +76,8 @@ class Member(Chat):
         if desk is None:
             return await self.alone.say(text, reply_to=reply_to, is_outside=is_outside)
         if not text.startswith("/"):
-            asked = None if reply_to else await self._question()
-            if asked is None and await self.button(MOVES["answer"]):
-                asked = await self._is_asked("/answer")
-            if asked is not None:
+            asked = await self._question()
+            if asked is not None and reply_to is None:
                 return await desk.answer(text, message=asked["message_id"])
             text = f"/reply {text}"
         if reply_to is not None:
@@ -93,7 +90,11 @@ class Member(Chat):
         desk = await self._at_desk("", reply_to)
         if desk is None:
             return await self.alone.send(*files, caption=caption, kind=kind, reply_to=reply_to)
-        asked = await self._question() or await self._is_asked("/reply")
+        asked = await self._question()
+        if asked is None:
+            await self.say("/reply")
+            asked = await self._question()
+        assert asked is not None, await self.transcript()
         return await desk.send(*files, caption=caption, kind=kind, reply_to=asked["message_id"])
 
     async def press(self, message: int, data: str) -> None:
@@ -143,13 +144,6 @@ class Member(Chat):
             newest = await self._question() or shown[-1]
             is_own = newest["chat"]["id"] == self.id
         return None if is_own else self.desk
-
-    async def _is_asked(self, command: str) -> dict[str, Any]:
-        """The question that a command leads to."""
-        await self.say(command)
-        asked = await self._question()
-        assert asked is not None, await self.transcript()
-        return asked
 
     def _is_for_own_chat(self, command: str) -> bool:
         return command == "start" or (command in BY_NAME and command not in here(self.role))

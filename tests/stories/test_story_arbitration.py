@@ -32,7 +32,7 @@ async def test_refused_claim_is_ruled_on_appealed_and_finally_decided(bench: Ben
     await first.is_told(
         "The case is yours. Read the record and the evidence, then ask, propose or rule.", "It is your turn."
     )
-    if second.address != first.address:  # in a group both of them see the one who has it
+    if not second.is_in_group:  # where both of them see the one who has it
         await second.sees(Phrase("Case {ref} has been taken by another arbitrator.", ref=ref))
     await second.cannot("Take this case")
     for party in (buyer, seller):
