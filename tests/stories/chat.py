@@ -46,11 +46,6 @@ class Chat:
         """Whether that is a group."""
         return self.address != self.id
 
-    @property
-    def has_topics(self) -> bool:
-        """Whether each of their cases is told in a topic of its own."""
-        return self.bench.has_topics
-
     def knows(self, other: Chat) -> bool:
         """Whether they may know who the other is."""
         return other.id == self.id

@@ -57,10 +57,6 @@ class Member(Chat):
     def address(self) -> int:
         return self.id if self.desk is None else self.desk.group
 
-    @property
-    def has_topics(self) -> bool:
-        return self.desk is not None or super().has_topics
-
     def knows(self, other: Chat) -> bool:
         """Members of a group see who the others are."""
         return super().knows(other) or (isinstance(other, Member) and other.address == self.address)
