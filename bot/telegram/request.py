@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
 import orjson
@@ -72,7 +72,9 @@ class BotApiRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
             told: dict[str, Any] = orjson.loads(payload)
-        except orjson.JSONDecodeError:  # what orjson is stricter about, such as half of a surrogate pair, or really no JSON
+        except (
+            orjson.JSONDecodeError
+        ):  # what orjson is stricter about, such as half of a surrogate pair, or really no JSON
             told = BaseRequest.parse_json_payload(payload)
         return told
 
@@ -163,7 +165,7 @@ def _timeout(pool: float, connect: float, write: float, read: float) -> aiohttp.
 
 def _seconds(value: object, default: float) -> float:
     """A timeout as given by the caller. None and PTB's "not given" are the default: nobody here waits for ever."""
-    return float(value) if isinstance(value, int | float) else default
+    return default if value is None or value is BaseRequest.DEFAULT_NONE else float(cast(float, value))
 
 
 def _body(request_data: RequestData | None) -> dict[str, Any]:
