@@ -74,6 +74,8 @@ class Connections:
     async def post(self, url: str, body: bytes, *, pool: float, connect: float, read: float) -> Answer:
         """Waits at most `pool` seconds for its turn, `connect` for a new connection if one is needed, and `read` for all of
         the answer, whatever its status. Raises NotSent or MaybeSent."""
+        if not self._is_open:
+            raise NotSent("the client is closed")
         server, head = _addressed(url)
         await self._turn(pool)
         try:
@@ -111,8 +113,6 @@ class Connections:
             self._idle[server].append(connection)
 
     async def _new(self, server: Server, within: float) -> _Connection:
-        if not self._is_open:
-            raise NotSent("the client is closed")
         loop = asyncio.get_running_loop()
         tls, name = (_tls(), server.host) if server.is_secure else (None, None)
         try:
@@ -125,18 +125,19 @@ class Connections:
                 )
         except OSError as err:  # TimeoutError and all that TLS has to say among them
             raise NotSent(f"not connected: {type(err).__name__}") from err
-        if not self._is_open:
+        if not self._is_open:  # no more
             connection.end()
             raise NotSent("the client was closed")
         return connection
 
 
 class _Connection(asyncio.Protocol):
-    """One of `all` connections, for one request at a time. It stays open for the next only after a whole answer."""
+    """A connection, among all that there are, for one request at a time. It stays open for the next only after a whole answer."""
 
-    def __init__(self, all: set[_Connection]) -> None:
+    def __init__(self, among: set[_Connection]) -> None:
+        self.is_open = False  # and stays so for the time that TLS takes to say good-bye
         self.idle_since = 0.0
-        self._all = all
+        self._among = among
         self._loop = asyncio.get_running_loop()
         self._ended = self._loop.create_future()
         self._parser = HttpResponseParser(self)
@@ -146,10 +147,6 @@ class _Connection(asyncio.Protocol):
         self._is_length_told = False
         self._is_body_begun = False
 
-    @property
-    def is_open(self) -> bool:
-        return not self._transport.is_closing()
-
     async def ask(self, request: bytes, within: float) -> Answer:
         """The answer to it, if all of it is there in so many seconds. Raises MaybeSent."""
         self._answer = self._loop.create_future()
@@ -158,7 +155,7 @@ class _Connection(asyncio.Protocol):
         try:
             return await self._answer
         except BaseException:
-            self._transport.abort()
+            self.end()
             raise
         finally:
             timer.cancel()
@@ -166,19 +163,21 @@ class _Connection(asyncio.Protocol):
 
     def end(self) -> asyncio.Future[None]:
         """Closes at once; to be awaited until it is."""
+        self.is_open = False
         self._transport.abort()
         return self._ended
 
     def _fail(self, why: str) -> None:
         if self._answer and not self._answer.done():
             self._answer.set_exception(MaybeSent(why))
-        self._transport.abort()
+        self.end()
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
-        self._all.add(self)
+        self._among.add(self)
+        self.is_open = True
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -186,16 +185,21 @@ class _Connection(asyncio.Protocol):
         except HttpParserError as err:
             self._fail(f"the answer is none: {type(err).__name__}")
 
+    def eof_received(self) -> None:
+        self.is_open = False  # though what is left to read of an answer still comes
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self._is_body_begun and not self._is_length_told and exc is None:
             self.on_message_complete()  # it is as long as the connection lasts (RFC 9112, 6.3)
         self._fail(f"the connection broke: {type(exc).__name__ if exc else 'closed by the server'}")
-        self._all.discard(self)
+        self._among.discard(self)
         self._ended.set_result(None)
 
     # httptools
 
     def on_message_begin(self) -> None:
+        if self._answer is None or self._answer.done():
+            self.end()  # nobody asked: it must not pass for the answer to what is asked next
         self._body, self._size = [], 0
         self._is_length_told = self._is_body_begun = False
 
@@ -216,8 +220,8 @@ class _Connection(asyncio.Protocol):
         status = self._parser.get_status_code()
         if status < 200:
             return  # an interim one
-        if self._answer is None or self._answer.done() or not self._parser.should_keep_alive():
-            self._transport.close()  # nobody asked, or it was the last
+        if not self._parser.should_keep_alive():
+            self.end()
         if self._answer and not self._answer.done():
             self._answer.set_result((status, b"".join(self._body)))
 

@@ -154,6 +154,7 @@ async def test_answer_in_whatever_pieces_leaves_the_connection_open(
         ([HEAD + b"\r\n", b"until ", b"the end", CLOSE], b"until the end"),
         ([HEAD + b"Connection: close\r\n\r\n", CLOSE], b""),
         ([OK + b"and more"], b"ok"),
+        ([OK + b"HTTP/1.1 2", b"00 OK\r\nContent-Length: 3\r\n\r\nbad"], b"ok"),
         ([OK + OK], b"ok"),
     ],
 )
@@ -205,9 +206,9 @@ async def test_connection_the_server_has_closed_is_not_used_again() -> None:
         assert server.used == [0, 1]
 
 
-async def test_what_comes_unasked_is_no_answer() -> None:
-    timeout = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\n\r\nlate"
-    async with serving([OK, timeout, WAIT]) as server, opened() as client:
+@pytest.mark.parametrize("unasked", [b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\n\r\nlate", b"H"])
+async def test_what_comes_unasked_is_no_answer(unasked: bytes) -> None:
+    async with serving([OK, unasked, WAIT]) as server, opened() as client:
         await ask(client, server.url)
         await _until_noticed(client)
 
@@ -351,6 +352,16 @@ class TestSecure:
                 assert await ask(client, f"https://{host}:{server.port}/") == (200, b"ok")
 
             assert server.used == [0, 0]
+
+    @pytest.mark.parametrize("last", [[HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok"], [OK, CLOSE]])
+    async def test_connection_that_is_at_its_end(self, tls: ssl.SSLContext, last: Sequence[bytes]) -> None:
+        async with serving(last, tls=tls) as server, opened() as client:
+            assert await ask(client, f"https://localhost:{server.port}/") == (200, b"ok")
+            if CLOSE in last:
+                await _until_noticed(client)
+
+            assert await ask(client, f"https://localhost:{server.port}/") == (200, b"ok")
+            assert server.used == [0, 1]
 
     @pytest.mark.parametrize("pieces", [[CLOSE], [WAIT]])
     async def test_answer_that_does_not_come(self, tls: ssl.SSLContext, pieces: Sequence[bytes]) -> None:
