@@ -70,18 +70,17 @@ class BotApiRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """orjson refuses some of what the library reads, such as half of a surrogate pair: that is read as before."""
         try:
             told: dict[str, Any] = orjson.loads(payload)
-        except (
-            orjson.JSONDecodeError
-        ):  # what orjson is stricter about, such as half of a surrogate pair, or really no JSON
+        except orjson.JSONDecodeError:
             told = BaseRequest.parse_json_payload(payload)
         return told
 
 
 class Arguments:
-    """What a call of the plain kind says, ready to be written. To the transports here it is as good as a RequestData, which
-    takes longer to make than the rest of the call."""
+    """What a call of the plain kind says, ready to be written. To the transports here it is as good as a RequestData, whose
+    parameters take longer to make than to write."""
 
     __slots__ = ("parameters",)
 
