@@ -51,13 +51,13 @@ def has_topics() -> bool:
 
 @pytest.fixture
 def has_groups() -> bool:
-    """Whether each store's cases are told in a group of its sellers."""
+    """Whether cases are told in groups: in one of each store's sellers, and in one of the arbitrators."""
     return _ALL_GROUPS
 
 
 @pytest.fixture(autouse=True)
 def fits_groups(has_groups: bool, request: pytest.FixtureRequest) -> None:
-    """Skips what is marked with why it makes no sense where stores have groups."""
+    """Skips what is marked with why it makes no sense in groups."""
     mark = request.node.get_closest_marker("not_in_groups")
     if has_groups and mark is not None:
         pytest.skip(str(mark.args[0]))
@@ -93,7 +93,7 @@ _EVERY = os.environ.get("AFTERSALES_TEST_LANGUAGES") == "all"
 #: Set to 1 to tell every story with topics switched on.
 _ALL_TOPICS = os.environ.get("AFTERSALES_TEST_TOPICS") == "1"
 
-#: Set to 1 to tell every story with the sellers of each store in a group.
+#: Set to 1 to tell every story with the sellers of each store in a group, and the arbitrators in one.
 _ALL_GROUPS = os.environ.get("AFTERSALES_TEST_GROUPS") == "1"
 
 
