@@ -93,10 +93,6 @@ class OutboxHandler:
         self.ledger = Ledger(db)
         self.repeats = 0
 
-    async def handle(self, leased: Leased[Outgoing], stop: asyncio.Event) -> None:
-        """A lane that was leased. Raises LeaseLost."""
-        await self.carry(Hand(leased, list(leased.items)), stop)
-
     async def carry(self, hand: Hand, stop: asyncio.Event) -> None:
         """Says everything, and what comes in meanwhile, and gives the lane back. Raises LeaseLost."""
         is_fresh = False
