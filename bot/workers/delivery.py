@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import log
 from bot.casefiles.making import CaseFiles
-from bot.messenger import DeliveryError, EditImpossible, Messenger, Place, ThreadClosed, ThreadGone
+from bot.messenger import DeliveryError, EditImpossible, Messenger, Place, ThreadClosed, ThreadGone, Unreachable
 from bot.screens import render
 from bot.takeout import Takeouts
 from bot.translation import Translator
@@ -80,6 +80,8 @@ class Delivery:
                     return []
                 case _:
                     return await self._say_in_place(chat, item, note)
+        except ThreadClosed as err:  # outside of all threads, too
+            raise Unreachable(err.message) from err
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
@@ -101,6 +103,8 @@ class Delivery:
             try:
                 return await self._say(saying(place))
             except ThreadClosed:
+                if not place.thread:
+                    raise
                 return await self._say(saying(await self._threads.reopened(person, place)))
         except ThreadGone:
             place = await self._threads.anew(person, outgoing)

@@ -13,15 +13,7 @@ from bot.playground.faults import Faults
 from bot.playground.people import User
 from bot.workers.ledger import Hand
 from bot.workers.outbox import OutboxHandler
-from conversations.messages import (
-    Body,
-    Card,
-    Choice,
-    Notice,
-    Outgoing,
-    Person,
-    Question,
-)
+from conversations.messages import Body, Card, Choice, Notice, Outgoing, Person, Question
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.lanes import Leased

@@ -4,23 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.workers.outbox import FEW, arrange, joined
-from conversations.messages import (
-    Body,
-    Card,
-    Notice,
-    Outgoing,
-    Placing,
-    Toast,
-)
+from conversations.messages import Body, Card, Notice, Outgoing, Placing, Toast
 from conversations.phrase import Phrase
 from storage.lanes import Item
 
 from .conftest import NOON
-from .deliveries import (
-    card,
-    notice,
-    question,
-)
+from .deliveries import card, notice, question
 
 
 def items(*outgoing: Outgoing) -> list[Item[Outgoing]]:

@@ -7,18 +7,16 @@ from bot.playground import World
 from bot.playground.people import Chat, User
 from bot.workers.outbox import OutboxHandler
 from conversations.cases.case import Case
-from conversations.messages import (
-    Outgoing,
-    Person,
-    Placing,
-    Question,
-    card_slot,
-)
+from conversations.cases.roles import Role
+from conversations.messages import Outgoing, Person, Placing, Question, Room, card_slot
 from conversations.phrase import Phrase
 from storage.database import Database
 
+from .conftest import NOON, PlainDesk
 from .deliveries import inject
 from .topics import ISOLATES, NAME, REF, about, asked, card, deliver, notice, shown
+
+TOPIC_CLOSED = {"kind": "400", "method": "sendMessage", "description": "Bad Request: TOPIC_CLOSED"}
 
 
 async def test_topic_of_an_ended_case_says_so_until_the_case_goes_on(
@@ -62,7 +60,7 @@ async def test_topic_that_somebody_else_closed_is_reopened_or_left(
     chat, group = forum
     await deliver(handler, sqlite_db, group, about(notice("one")))
     [topic] = chat.topics.values()
-    closed = {"kind": "400", "method": "sendMessage", "description": "Bad Request: TOPIC_CLOSED", "times": 1}
+    closed = TOPIC_CLOSED | {"times": 1}
 
     inject(world, closed)
     topic.is_closed = True
@@ -77,6 +75,39 @@ async def test_topic_that_somebody_else_closed_is_reopened_or_left(
     inject(world, closed)
     await deliver(handler, sqlite_db, group, Outgoing(to=0, body=notice("four"), thread=theirs))
     assert shown(chat)[-1] == (None, "You said four")
+
+
+async def test_topic_that_was_reopened_for_a_late_word_is_closed_again_with_the_next_card(
+    handler: OutboxHandler, sqlite_db: Database, world: World, forum: tuple[Chat, Person]
+) -> None:
+    chat, group = forum
+    await deliver(handler, sqlite_db, group, about(card("over", is_over=True)))
+    [topic] = chat.topics.values()
+    inject(world, TOPIC_CLOSED | {"times": 1})
+
+    await deliver(handler, sqlite_db, group, about(notice("late")))
+    assert topic.is_closed is False
+    await deliver(handler, sqlite_db, group, about(card("over, and rated", is_over=True)))
+    assert topic.is_closed is True
+
+
+async def test_where_we_may_write_neither_in_topics_nor_outside_nothing_gets_lost(
+    handler: OutboxHandler, sqlite_db: Database, world: World, desk: PlainDesk, forum: tuple[Chat, Person]
+) -> None:
+    """The group's General topic is closed, and topics of our own are not ours to make."""
+    chat, group = forum
+    chat.may_manage_topics = False
+    async with sqlite_db.work() as work:
+        await work.rooms.keep(
+            group.id, Room(role=Role.SELLER, store="Acme", linked_by=group.id, linked_at=NOON, confirmed_at=NOON)
+        )
+    inject(world, TOPIC_CLOSED)
+
+    await deliver(handler, sqlite_db, group, about(notice("one")))
+
+    assert desk.told == [group.id]
+    assert [[out.body for out in given] for _, given in desk.forwarded] == [[notice("one")]]
+    assert await sqlite_db.outbox.dead() == []
 
 
 async def test_topic_that_we_may_not_close_stays_open(

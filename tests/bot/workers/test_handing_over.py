@@ -10,24 +10,12 @@ from bot.playground import World
 from bot.playground.people import User
 from bot.workers.outbox import OutboxHandler
 from conversations.cases.outcomes import CaseOutcome
-from conversations.messages import (
-    Person,
-    Review,
-)
+from conversations.messages import Person, Review
 from storage.database import Database
 from storage.tables import outcomes
 
 from .conftest import NOON
-from .deliveries import (
-    BUTTONS,
-    carry,
-    chat,
-    deliver,
-    inject,
-    lease_now,
-    say,
-    texts,
-)
+from .deliveries import BUTTONS, carry, chat, deliver, inject, lease_now, say, texts
 
 
 @pytest.fixture

@@ -9,31 +9,12 @@ import pytest
 from bot.playground import World, acting
 from bot.playground.people import User
 from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker
-from conversations.messages import (
-    Notice,
-    Outgoing,
-    Person,
-    Placing,
-    Toast,
-)
+from conversations.messages import Notice, Outgoing, Person, Placing, Toast
 from conversations.phrase import Phrase
 from storage.database import Database
 
 from .conftest import NOON, PlainDesk, until
-from .deliveries import (
-    Menus,
-    carry,
-    chat,
-    dead,
-    deliver,
-    inject,
-    lease_now,
-    notice,
-    pending,
-    question,
-    say,
-    texts,
-)
+from .deliveries import Menus, carry, chat, dead, deliver, inject, lease_now, notice, pending, question, say, texts
 
 
 async def test_messages_arrive_in_order(

@@ -9,33 +9,13 @@ from bot.playground.people import User
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import UNLIMITED, Pace
-from conversations.messages import (
-    Copies,
-    Correction,
-    Mark,
-    Outgoing,
-    Person,
-    Receipt,
-    Speech,
-    Translation,
-)
+from conversations.messages import Copies, Correction, Mark, Outgoing, Person, Receipt, Speech, Translation
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.evidence_files import FolderStore
 
 from .conftest import PlainDesk
-from .deliveries import (
-    Menus,
-    chat,
-    dead,
-    deliver,
-    inject,
-    notice,
-    pending,
-    picture,
-    say,
-    texts,
-)
+from .deliveries import Menus, chat, dead, deliver, inject, notice, pending, picture, say, texts
 
 BUYER = Phrase("The buyer writes")
 

@@ -11,27 +11,10 @@ from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import OutboxHandler
 from bot.workers.saying import SCREENFUL
-from conversations.messages import (
-    Body,
-    Outgoing,
-    Person,
-    Placing,
-)
+from conversations.messages import Body, Outgoing, Person, Placing
 from storage.database import Database
 
-from .deliveries import (
-    BUTTONS,
-    card,
-    carry,
-    chat,
-    deliver,
-    lease_now,
-    notice,
-    pending,
-    question,
-    say,
-    texts,
-)
+from .deliveries import BUTTONS, card, carry, chat, deliver, lease_now, notice, pending, question, say, texts
 
 
 def live(words: str, buyer: Person) -> Outgoing:

@@ -14,26 +14,12 @@ from bot.workers.outbox import OutboxHandler
 from bot.workers.showing import NO_EXHIBIT, NO_ORIGINAL
 from conversations.cases.case import Case
 from conversations.cases.evidence import File, FileKind
-from conversations.messages import (
-    Exhibits,
-    Notice,
-    Outgoing,
-    Person,
-)
+from conversations.messages import Exhibits, Notice, Outgoing, Person
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.evidence_files import FolderStore
 
-from .deliveries import (
-    chat,
-    dead,
-    deliver,
-    inject,
-    pending,
-    picture,
-    say,
-    texts,
-)
+from .deliveries import chat, dead, deliver, inject, pending, picture, say, texts
 
 
 @pytest.mark.parametrize("trouble", [None, "400", "500", "429", "drop_before"])

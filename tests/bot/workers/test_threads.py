@@ -15,12 +15,7 @@ from bot.workers.pace import UNLIMITED, Pace
 from bot.workers.saying import SCREENFUL
 from bot.workers.threads import LOOK_AGAIN, Threads
 from conversations.cases.case import Case
-from conversations.messages import (
-    Mark,
-    Outgoing,
-    Person,
-    Receipt,
-)
+from conversations.messages import Mark, Outgoing, Person, Receipt
 from storage.database import Database
 from storage.errors import TryAgain
 from storage.threads import SqlThreads, Thread

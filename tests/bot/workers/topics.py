@@ -8,15 +8,7 @@ from bot.playground import World
 from bot.playground.people import Chat
 from bot.workers.outbox import OutboxHandler
 from conversations.cases.case import Case
-from conversations.messages import (
-    Body,
-    Card,
-    Notice,
-    Outgoing,
-    Person,
-    Placing,
-    card_slot,
-)
+from conversations.messages import Body, Card, Notice, Outgoing, Person, Placing, card_slot
 from conversations.phrase import Phrase
 from storage.database import Database
 

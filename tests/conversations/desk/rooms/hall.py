@@ -3,14 +3,7 @@
 from dataclasses import dataclass
 
 from conversations.desk import linking
-from conversations.messages import (
-    Group,
-    Incoming,
-    Pressed,
-    Said,
-    Sender,
-    Toast,
-)
+from conversations.messages import Group, Incoming, Pressed, Said, Sender, Toast
 
 ROOM, COURT, ELSEWHERE = -500, -600, -700
 MAY_NOT = "This is for those who answer for store Acme. If you are to, ask for an invitation."

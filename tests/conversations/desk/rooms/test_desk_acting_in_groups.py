@@ -5,13 +5,7 @@ from dataclasses import replace
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk import Desk
-from conversations.messages import (
-    Card,
-    Correction,
-    Notice,
-    Receipt,
-    Toast,
-)
+from conversations.messages import Card, Correction, Notice, Receipt, Toast
 from storage.threads import Thread
 
 from .hall import COURT, ROOM, linked

@@ -6,18 +6,7 @@ from datetime import timedelta
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk import linking
-from conversations.messages import (
-    Left,
-    Mark,
-    Moved,
-    Notice,
-    Outgoing,
-    Placing,
-    Question,
-    Receipt,
-    Returned,
-    Room,
-)
+from conversations.messages import Left, Mark, Moved, Notice, Outgoing, Placing, Question, Receipt, Returned, Room
 from conversations.phrase import Phrase
 from conversations.presses import CommandPress, write
 
