@@ -56,6 +56,7 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[Refusal]], ...] = tuple(
         (r"chat is not a forum|not enough rights to (create|manage|close|reopen|edit)", NoThreads),
         (r"file is too big", FileTooBig),
         (r"wrong file.?_?id|wrong remote file|invalid file_id|file.?id.?invalid|wrong file identifier", FileGone),
+        (r"message to copy not found|there are no messages to copy|message can.?t be copied", FileGone),
         (r"file is temporarily unavailable|file_reference_expired|file reference", FileGone),
     )
 )

@@ -65,8 +65,9 @@ class Delivery:
         self._showing = Showing(copies=copies, originals=originals)
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
-        """Says it. Returns the messages to remember, the slot's among them. Of what takes several messages each is given to
-        `note` as soon as it is sent: after a failure, or in another process, the rest follows and nothing is repeated."""
+        """Says it. Returns the messages to remember, the slot's among them. Each part of a long text, the chart of a report
+        and the line above a copy are given to `note` as soon as they are sent: after a failure, or in another process, the
+        rest follows and they are not repeated. Files that take several messages are."""
         body, person = item.payload.body, chat.person
         try:
             match body:
@@ -120,7 +121,7 @@ class Delivery:
             case Exhibits() as body:
                 return await self._showing.show(saying, body)
             case Picture() as body:
-                return await draw(saying, body, saying.screen)
+                return [saying.about(await draw(saying, body))]
             case Review() as body:
                 return await hand_over_report(saying, body)
             case Dossier() as body:

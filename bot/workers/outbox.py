@@ -136,10 +136,8 @@ class OutboxHandler:
                 with log.about(ref=item.payload.ref):
                     posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:
-                if chat.person.address < 0:  # else it was one that something was to be copied from
-                    hand.chat = Chat(await self._move(chat.person, err.address))  # where nothing of ours is yet
-                    return 0
-                self.ledger.note(hand, dead={item.id: err.message})
+                hand.chat = Chat(await self._move(chat.person, err.address))  # where nothing of ours is yet
+                return 0
             except Unreachable as err:
                 chat.person = await self._unreachable(chat.person, item, err)
                 if is_for_others(chat.person, item.payload):

@@ -6,16 +6,18 @@ from bot.clock import AdjustableClock
 from bot.playground import World, acting
 from bot.playground.files import Upload
 from bot.playground.people import User
+from bot.screens import render
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import UNLIMITED, Pace
-from conversations.messages import Copies, Correction, Mark, Outgoing, Person, Receipt, Speech, Translation
+from bot.workers.showing import NO_EXHIBIT
+from conversations.messages import Copies, Correction, Mark, Notice, Outgoing, Person, Receipt, Speech, Translation
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.evidence_files import FolderStore
 
 from .conftest import PlainDesk
-from .deliveries import Menus, chat, dead, deliver, inject, notice, pending, picture, say, texts
+from .deliveries import Menus, carry, chat, dead, deliver, inject, lease_now, notice, pending, picture, say, texts
 
 BUYER = Phrase("The buyer writes")
 
@@ -79,6 +81,72 @@ async def test_album_is_relayed_under_a_line_that_says_who_speaks(
     async with sqlite_db.reading() as work:
         copies = [await work.posts.copy_of(ana.id, each, to=wei.id) for each in sent]
     assert copies == [message["message_id"] for message in album]
+
+
+async def test_line_that_says_who_speaks_is_not_said_again_when_the_copy_fails(
+    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, wei: User, seller: Person
+) -> None:
+    """Even in another process: what goes on has only the database to tell it what was sent."""
+    [sent] = await acting.send_files(world, ana, [Upload("a.jpg", picture(), "image/jpeg")])
+    body = Copies(speaker=BUYER, source=ana.id, messages=(sent["message_id"],), has_caption=False)
+    await say(sqlite_db, body, to=seller)
+    inject(world, {"method": "copyMessage", "kind": "429", "times": 1})
+
+    await deliver(handler, sqlite_db)
+    assert ["photo" in message for message in chat(world, wei)] == [False]
+    leased = await lease_now(sqlite_db)
+    assert leased is not None
+    await carry(handler, leased)
+
+    assert ["photo" in message for message in chat(world, wei)] == [False, True]
+    async with sqlite_db.reading() as work:
+        assert await work.posts.in_slot(wei.id, f"part:{leased.items[0].id}:line") is None
+
+
+@pytest.mark.parametrize("trouble", ["deleted", "kicked", "moved"])
+async def test_what_cannot_be_copied_any_more_is_told_of_and_the_reader_is_still_in_reach(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    desk: PlainDesk,
+    ana: User,
+    wei: User,
+    buyer: Person,
+    trouble: str,
+) -> None:
+    """The message is gone, or the group it was sent in: that is no news of the chat it is copied to."""
+    group = world.add_group("The desk", administrators=(wei,), is_basic=True)
+    pictures = [Upload("a.jpg", picture(), "image/jpeg")]
+    [sent] = await acting.send_files(world, wei, pictures, chat_id=group.id)
+    if trouble == "deleted":
+        world.remove(group, sent["message_id"])
+    elif trouble == "kicked":
+        group.bot_status = "kicked"
+    else:
+        world.upgrade_group(group)
+    body = Copies(speaker=BUYER, source=group.id, messages=(sent["message_id"],), caption="Look here")
+    await say(sqlite_db, body, to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    lost = Notice(title=body.speaker, lines=(Phrase("“{words}”", words="Look here"), NO_EXHIBIT))
+    assert [message["text"] for message in chat(world, ana)] == [render(lost, buyer.language).text]
+    assert desk.told == []
+    assert len(await dead(sqlite_db)) == 1
+    async with sqlite_db.reading() as work:
+        assert (await work.people.get(buyer.id)).address == ana.id
+
+
+async def test_who_blocked_us_is_out_of_reach_of_copies_too(
+    handler: OutboxHandler, sqlite_db: Database, world: World, desk: PlainDesk, ana: User, wei: User, buyer: Person
+) -> None:
+    [sent] = await acting.send_files(world, wei, [Upload("a.jpg", picture(), "image/jpeg")])
+    acting.block(world, ana)
+    await say(sqlite_db, Copies(speaker=BUYER, source=wei.id, messages=(sent["message_id"],)), to=buyer)
+
+    await deliver(handler, sqlite_db)
+
+    assert desk.told == [buyer.id]
 
 
 class Dictionary:

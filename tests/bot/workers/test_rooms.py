@@ -18,7 +18,7 @@ from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import TELEGRAM, UNLIMITED, Pace
 from bot.workers.rooms import RETRY, RoomsHandler
 from conversations.cases.roles import Role
-from conversations.messages import Body, Copies, Notice, Outgoing, Person, Room, Sender
+from conversations.messages import Body, Notice, Outgoing, Person, Room, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
 
@@ -204,21 +204,6 @@ async def test_a_group_that_turns_out_to_be_closed_to_us_is_left_and_nothing_dro
     assert desk.told == [found.id]
     assert [[out.body for out in given] for _, given in desk.forwarded] == [[notice("one"), notice("two")]]
     assert (await sqlite_db.outbox.dead(), (await sqlite_db.outbox.backlog()).pending) == ([], 0)
-
-
-async def test_a_chat_that_something_is_copied_from_may_move_and_the_reader_stays_where_they_are(
-    sqlite_db: Database, handler: OutboxHandler, world: World, ana: User
-) -> None:
-    basic = world.add_group("Old", administrators=(ana,), is_basic=True)
-    world.upgrade_group(basic)
-    async with sqlite_db.work() as work:
-        who = await work.people.greet(Sender(address=ana.id, name="Ana"))
-    await say(sqlite_db, who.id, Copies(speaker=Phrase("x"), source=basic.id, messages=(1,)))
-
-    await deliver(sqlite_db, handler)
-
-    async with sqlite_db.reading() as work:
-        assert (await work.people.get(who.id)).address == ana.id
 
 
 async def test_a_group_has_a_menu_while_it_is_linked(
