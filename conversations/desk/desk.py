@@ -121,10 +121,10 @@ class Desk:
             await self._set_reachable(whom, False, work, now)
 
     async def vouch(
-        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool | None, lacks_topics: bool = False
     ) -> None:
-        """A group that somebody wants to link was looked at: whether that member is one of its administrators, and whether
-        it has topics that we may not open. Doing it twice says it once."""
+        """A group that somebody wants to link was looked at: whether that member is one of its administrators (None: that
+        cannot be seen), and whether it has topics that we may not open. Doing it twice says it once."""
         found = await work.people.get(group)
         await linking.vouch(
             found, work, now, self.settings, is_administrator=is_administrator, lacks_topics=lacks_topics

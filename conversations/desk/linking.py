@@ -25,6 +25,11 @@ _NO_ROLE: Final = Phrase(
     "A group is linked by somebody who answers for a store, or by an arbitrator. The operator of this service can invite you."
 )
 
+_UNSEEN: Final = (
+    Phrase("I cannot see who the administrators of this group are, so it was not linked."),
+    Phrase("Please make me an administrator, and send /link again."),
+)
+
 
 def stands_in(person: Person, room: Room) -> bool:
     """Whether the person is one of those that the room is for."""
@@ -126,17 +131,21 @@ def _label(role: Role, store: str) -> Phrase:
 
 
 async def vouch(
-    group: Person, work: Work, now: datetime, settings: Settings, *, is_administrator: bool, lacks_topics: bool
+    group: Person, work: Work, now: datetime, settings: Settings, *, is_administrator: bool | None, lacks_topics: bool
 ) -> None:
-    """It was seen whether the member who linked the group is one of its administrators: then the operator is asked."""
+    """It was seen whether the member who linked the group is one of its administrators: then the operator is asked. None
+    when that could not be seen."""
     room = group.room
     if room is None or not room.is_linked or room.checked_at is not None:
         return
     who = await work.people.get(room.linked_by)
     if not is_administrator:
         await work.rooms.keep(group.id, replace(room, left_at=now))
-        line = Phrase("{name} is not an administrator of this group, so it was not linked.", name=who.name)
-        await _say(group, work, line, Phrase("An administrator who holds the role can send /link."))
+        lines = (
+            Phrase("{name} is not an administrator of this group, so it was not linked.", name=who.name),
+            Phrase("An administrator who holds the role can send /link."),
+        )
+        await _say(group, work, *(_UNSEEN if is_administrator is None else lines))
         return
     await work.rooms.keep(group.id, replace(room, checked_at=now))
     lines = [_waits(room)]

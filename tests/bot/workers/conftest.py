@@ -41,7 +41,7 @@ class PlainDesk:
         self.filed: list[tuple[Any, ...]] = []
         self.copies: list[tuple[str, str]] = []
         self.told: list[int] = []
-        self.vouched: list[tuple[int, bool, bool]] = []
+        self.vouched: list[tuple[int, bool | None, bool]] = []
         self.forwarded: list[tuple[int, list[Outgoing]]] = []
         self.digests: list[tuple[int, str, datetime]] = []
         self.tries: Counter[str] = Counter()
@@ -103,7 +103,7 @@ class PlainDesk:
             await work.rooms.keep(person, replace(found.room, left_at=now))
 
     async def vouch(
-        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool | None, lacks_topics: bool = False
     ) -> None:
         self.vouched.append((group, is_administrator, lacks_topics))
 

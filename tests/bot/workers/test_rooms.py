@@ -128,7 +128,7 @@ async def test_trouble_is_waited_out_and_a_group_that_is_gone_is_given_up(
         if leased.lane == str(found.id):
             await rooms.handle(leased, GO)
     assert [letter.lane for letter in await sqlite_db.checks.dead()] == [str(found.id)]
-    assert desk.vouched == []
+    assert desk.vouched == [(found.id, None, False)]
 
 
 # --- said in groups --------------------------------------------------------------------------------------------

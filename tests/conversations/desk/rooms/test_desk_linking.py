@@ -65,6 +65,20 @@ async def test_who_is_no_administrator_of_the_group_cannot_link_it(house, seller
     assert desk.read == ""  # a group that is not linked
 
 
+async def test_a_group_whose_administrators_cannot_be_seen_is_not_linked_and_may_ask_again(house, seller, operator):
+    desk = await hall(house)
+    await desk.say(seller, "/link")
+    await vouch(house, desk, is_administrator=None)
+    assert desk.read == (
+        "I cannot see who the administrators of this group are, so it was not linked.\n"
+        "Please make me an administrator, and send /link again."
+    )
+    assert operator.now == []
+    await desk.say(seller, "/link")
+    await vouch(house, desk)
+    assert "as soon as the operator confirms it" in desk.read
+
+
 async def test_who_has_no_role_cannot_link_a_group(house, buyer):
     desk = await hall(house)
     await desk.say(buyer, "/link@OurBot")
