@@ -293,7 +293,8 @@ def _go_together(run: Sequence[Item[Outgoing]], item: Item[Outgoing]) -> bool:
     is_plain = all(
         isinstance(each.body, Notice) and not each.slot and each.answers is None for each in (first, next_one)
     )
-    return is_plain and first.ref == next_one.ref and len(run) < MOST_MERGED
+    goes_there = first.ref == next_one.ref and (bool(first.ref) or first.thread == next_one.thread)
+    return is_plain and goes_there and len(run) < MOST_MERGED
 
 
 def joined(notices: Sequence[Notice]) -> Notice:

@@ -67,6 +67,8 @@ def test_few_notices_are_said_one_by_one_and_many_in_one() -> None:
     assert [(each.id, covered) for each, covered in arrange(many)] == [(n, ()) for n in (9, 0, 1, 2, 8, 10)]
     merged = arrange(many, is_group=True)
     assert [(each.id, covered) for each, covered in merged] == [(9, ()), (0, (1, 2)), (8, (10,))]
+    in_its_topic = replace(few[2], payload=replace(few[2].payload, thread=7))
+    assert len(arrange([*few[:2], in_its_topic, *many[3:]], is_group=True)) == 3
     assert merged[1][0].payload.body == replace(
         line("n0", "Case A"), lines=tuple(Phrase("{words}", words=f"n{n}") for n in range(FEW))
     )
@@ -80,8 +82,10 @@ def test_what_is_no_plain_notice_is_said_alone() -> None:
         item(3, line("c"), ref="A", slot="question:1", placing=Placing.REPLACE),
         item(4, card, ref="A", slot="card:A", placing=Placing.BELOW),
         item(5, line("d"), ref="A"),
+        item(6, line("e"), thread=7),
+        item(7, line("f"), thread=8),  # somebody asked in one topic, somebody in another
     ]
-    assert [(each.id, covered) for each, covered in arrange(apart, is_group=True)] == [(n, ()) for n in range(1, 6)]
+    assert [(each.id, covered) for each, covered in arrange(apart, is_group=True)] == [(n, ()) for n in range(1, 8)]
 
 
 def test_a_title_is_told_once_and_the_last_buttons_stay() -> None:
