@@ -118,6 +118,21 @@ async def test_an_edit_of_what_was_passed_on_is_passed_on_and_no_other(house, ro
     assert (buyer.now, room.read) == ([], "")
 
 
+async def test_an_edited_reply_corrects_what_it_passed_on_and_is_talk_to_nobody_else(
+    house, room, seller, ida, buyer, claim_return
+):
+    ref = await claim_return()
+    number = await room.say(seller, "/reply@OurBot\nHelo")
+    assert "Helo" in buyer.read
+    await house.posted(buyer, 60, ref, origin=(ROOM, number))
+    await room.say(seller, "/reply@OurBot\nHello", message=number, is_edit=True)
+    assert [out.body.text for out in buyer.now] == ["Hello"]
+    await room.say(seller, "/reply never passed on", message=1234, is_edit=True)
+    await room.say(buyer, "/reply not theirs to say", message=number, is_edit=True)
+    await room.say(seller, "/reply anonymously", message=number, is_edit=True, is_anonymous=True)
+    assert (buyer.now, room.read) == ([], "")
+
+
 async def test_an_album_answers_a_question_as_one(house, room, seller, claim_return, photo):
     ref = await claim_return()
     files = [replace(photo(n), album="G", chat=ROOM, message=n) for n in (1, 2)]
