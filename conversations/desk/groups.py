@@ -28,6 +28,7 @@ from conversations.messages import (
     Outgoing,
     Person,
     Pressed,
+    Returned,
     Room,
     Said,
     Sender,
@@ -142,6 +143,8 @@ async def _changed(group: Person, content: Content, work: Work, now: datetime, s
         await linking.move(group, content.to, work, now)
     elif isinstance(content, Left):
         await linking.leave(group, work, now, settings)
+    elif isinstance(content, Returned) and content.has_lost_topics:
+        await linking.lose_topics(group, work)
 
 
 def _why_not(person: Person, room: Room | None) -> Phrase | None:

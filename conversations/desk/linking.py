@@ -25,6 +25,9 @@ _NO_ROLE: Final = Phrase(
     "A group is linked by somebody who answers for a store, or by an arbitrator. The operator of this service can invite you."
 )
 
+_LACKS_TOPICS: Final = Phrase(
+    "To give each case a topic of its own here, I need the right to manage topics; without it, all is in one."
+)
 _UNSEEN: Final = (
     Phrase("I cannot see who the administrators of this group are, so it was not linked."),
     Phrase("Please make me an administrator, and send /link again."),
@@ -150,11 +153,7 @@ async def vouch(
     await work.rooms.keep(group.id, replace(room, checked_at=now))
     lines = [_waits(room)]
     if lacks_topics:
-        lines.append(
-            Phrase(
-                "To give each case a topic of its own here, I need the right to manage topics; without it, all is in one."
-            )
-        )
+        lines.append(_LACKS_TOPICS)
     await _say(group, work, *lines)
     await tell_operator(settings, work, _asks(group, room, who))
 
@@ -225,6 +224,12 @@ async def leave(group: Person, work: Work, now: datetime, settings: Settings) ->
     await tell_operator(settings, work, line)
     if room.hears:
         await _tell_members(room, work, line, Phrase("It is said here again. /link in a group links it anew."))
+
+
+async def lose_topics(group: Person, work: Work) -> None:
+    """Topics of the group are no longer ours to open: what is about new cases goes outside of them."""
+    if group.room is not None and group.room.is_linked:
+        await _say(group, work, _LACKS_TOPICS)
 
 
 async def take_back(group: Person, work: Work, now: datetime) -> bool:

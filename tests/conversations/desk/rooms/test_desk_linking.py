@@ -159,6 +159,17 @@ async def test_a_room_is_left_and_what_it_heard_is_said_in_private_again(
     )
 
 
+async def test_a_room_is_told_when_topics_are_no_longer_ours_to_open(house, room, seller):
+    told = "To give each case a topic of its own here, I need the right to manage topics; without it, all is in one."
+    await room.does(seller, Returned(has_lost_topics=True))
+    assert room.read == told
+    await room.does(seller, Returned())
+    assert room.read == ""
+    await room.say(seller, "/unlink")
+    await room.does(seller, Returned(has_lost_topics=True))
+    assert room.read == ""
+
+
 async def test_a_group_that_cannot_be_written_to_is_left(house, room, seller, operator):
     async with house.db.work() as work:
         await house.desk.unreachable(await house.id_of(room.chat), work, house.time)
