@@ -11,24 +11,19 @@ from itertools import count
 from typing import Any, Final
 
 from bot import log
-from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
-from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
+from bot.messenger import ChatMoved, DeliveryError, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
-from bot.takeout import Takeouts
-from bot.translation import Translator
 from bot.workers.delivery import Delivery
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
-from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
 from bot.workers.saying import Chat, Post
 from conversations.messages import Card, Correction, Notice, Outgoing, Person, Placing, Toast, Translation
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, TryAgain
-from storage.evidence_files import EvidenceStore
 from storage.lanes import Item, Leased
 
 LOG = log.get(__name__)
@@ -60,35 +55,12 @@ class OutboxHandler:
     """Delivers what is to be said to a person: presses are answered first, then messages in order. Each is noted as soon as
     it is sent, and what is new comes along on the way."""
 
-    def __init__(
-        self,
-        db: Database,
-        desk: Desk,
-        messenger: Messenger,
-        clock: Clock,
-        *,
-        pace: Pace,
-        keep_menu: KeepMenu,
-        copies: EvidenceStore,
-        originals: EvidenceStore,
-        case_files: CaseFiles | None = None,
-        takeouts: Takeouts | None = None,
-        translator: Translator | None = None,
-    ) -> None:
+    def __init__(self, db: Database, desk: Desk, clock: Clock, *, delivery: Delivery, keep_menu: KeepMenu) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(
-            db,
-            messenger,
-            pace,
-            copies=copies,
-            originals=originals,
-            case_files=case_files,
-            takeouts=takeouts,
-            translator=translator,
-        )
+        self._delivery = delivery
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0

@@ -144,11 +144,11 @@ async def vouch(
     who = await work.people.get(room.linked_by)
     if not is_administrator:
         await work.rooms.keep(group.id, replace(room, left_at=now))
-        lines = (
+        none = (
             Phrase("{name} is not an administrator of this group, so it was not linked.", name=who.name),
             Phrase("An administrator who holds the role can send /link."),
         )
-        await _say(group, work, *(_UNSEEN if is_administrator is None else lines))
+        await _say(group, work, *(_UNSEEN if is_administrator is None else none))
         return
     await work.rooms.keep(group.id, replace(room, checked_at=now))
     lines = [_waits(room)]

@@ -16,6 +16,7 @@ from bot.playground import PlaygroundServer, World, create_app, serve
 from bot.playground.people import Chat, User
 from bot.telegram.client import connect
 from bot.telegram.sender import TelegramMessenger
+from bot.workers.delivery import Delivery
 from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import UNLIMITED, Pace
 from conversations.cases.case import Case
@@ -203,16 +204,8 @@ def handler(
     copies: FolderStore,
     originals: FolderStore,
 ) -> OutboxHandler:
-    return OutboxHandler(
-        sqlite_db,
-        desk,
-        messenger,
-        clock,
-        pace=Pace(UNLIMITED),
-        keep_menu=menus.keep,
-        copies=copies,
-        originals=originals,
-    )
+    delivery = Delivery(sqlite_db, messenger, Pace(UNLIMITED), copies=copies, originals=originals)
+    return OutboxHandler(sqlite_db, desk, clock, delivery=delivery, keep_menu=menus.keep)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from bot.playground.files import Upload
 from bot.playground.people import User
 from bot.screens import render
 from bot.telegram.sender import TelegramMessenger
+from bot.workers.delivery import Delivery
 from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import UNLIMITED, Pace
 from bot.workers.showing import NO_EXHIBIT
@@ -173,17 +174,8 @@ async def test_translation_comes_under_the_words_in_answer_to_them(
     seller: Person,
 ) -> None:
     dictionary = Dictionary(Broken="坏了 <b>不</b>")
-    handler = OutboxHandler(
-        sqlite_db,
-        desk,
-        messenger,
-        clock,
-        pace=Pace(UNLIMITED),
-        keep_menu=menus.keep,
-        copies=copies,
-        originals=copies,
-        translator=dictionary,
-    )
+    delivery = Delivery(sqlite_db, messenger, Pace(UNLIMITED), copies=copies, originals=copies, translator=dictionary)
+    handler = OutboxHandler(sqlite_db, desk, clock, delivery=delivery, keep_menu=menus.keep)
     for words in ("Broken", "Unknown"):
         own = acting.send_text(world, ana, words)["message_id"]
         await say(
