@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.cases.roles import Role
 from conversations.cases.states import State
 from conversations.desk import Desk
-from conversations.messages import Card, Correction, Notice, Receipt, Toast
+from conversations.messages import Card, Consent, Correction, Notice, Receipt, Toast, Translation
 from storage.threads import Thread
 
 from .hall import COURT, ROOM, linked
@@ -236,3 +236,20 @@ async def test_translations_in_a_room_are_for_all_of_it(house, seller, buyer, cl
     async with house.db.work() as work:
         assert (await work.people.at_address(ROOM)).translation == "given"
         assert (await work.people.at_address(seller.address)).translation == "unasked"
+
+
+async def test_where_a_room_wants_no_translations_its_members_words_go_to_no_service(
+    house, seller, buyer, claim_return
+):
+    house.desk = Desk(replace(house.desk.settings, translates=True, spoken=lambda tag: tag[:2]))
+    room = await linked(house, seller)
+    async with house.db.work() as work:
+        await work.people.save(replace(await work.people.at_address(buyer.address), translation=Consent.GIVEN))
+        await work.people.save(replace(await work.people.at_address(seller.address), language="zh_Hans"))
+    ref = await claim_return()
+    await room.say(seller, f"/reply {ref} Hello")
+    assert len(buyer.bodies(Translation)) == 1
+    await room.say(seller, "/translate off")
+    await room.say(seller, f"/reply {ref} Hello again")
+    assert "Hello again" in buyer.read
+    assert buyer.bodies(Translation) == []
