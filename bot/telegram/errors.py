@@ -51,6 +51,7 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[Refusal]], ...] = tuple(
         (r"message (text|caption) is too long|media_caption_too_long|message_too_long", EditImpossible),
         (r"chat not found|peer_id_invalid|user not found|user is deactivated|input_user_deactivated", Unreachable),
         (r"have no rights to send a message|not enough rights to send", Unreachable),
+        (r"chat_(write_forbidden|restricted|send_plain_forbidden)", Unreachable),
         (r"message thread not found|topic_(id_invalid|deleted)", ThreadGone),
         (r"topic_closed", ThreadClosed),
         (r"chat is not a forum|not enough rights to (create|manage|close|reopen|edit)", NoThreads),
