@@ -91,7 +91,7 @@ async def test_topic_that_was_reopened_for_a_late_word_is_closed_again_with_the_
     assert topic.is_closed is True
 
 
-async def test_where_we_may_write_neither_in_topics_nor_outside_nothing_gets_lost(
+async def test_where_we_may_write_neither_in_topics_nor_outside_no_word_about_a_case_gets_lost(
     handler: OutboxHandler, sqlite_db: Database, world: World, desk: PlainDesk, forum: tuple[Chat, Person]
 ) -> None:
     """The group's General topic is closed, and topics of our own are not ours to make."""
@@ -103,11 +103,14 @@ async def test_where_we_may_write_neither_in_topics_nor_outside_nothing_gets_los
         )
     inject(world, TOPIC_CLOSED)
 
+    await deliver(handler, sqlite_db, group, Outgoing(to=0, body=notice("about nothing")))
+    assert desk.told == []
+    assert [letter.reason for letter in await sqlite_db.outbox.dead()] == ["Topic_closed"]
     await deliver(handler, sqlite_db, group, about(notice("one")))
 
     assert desk.told == [group.id]
     assert [[out.body for out in given] for _, given in desk.forwarded] == [[notice("one")]]
-    assert await sqlite_db.outbox.dead() == []
+    assert len(await sqlite_db.outbox.dead()) == 1
 
 
 async def test_topic_that_we_may_not_close_stays_open(
