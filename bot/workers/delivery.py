@@ -67,7 +67,7 @@ class Delivery:
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
         """Says it. Returns the messages to remember, the slot's among them. Each part of a long text, the chart of a report
         and the line above a copy are given to `note` as soon as they are sent: after a failure, or in another process, the
-        rest follows and they are not repeated. Files that take several messages are."""
+        rest follows and they are not repeated. Files that take several messages (a takeout, exhibits of several kinds) are."""
         body, person = item.payload.body, chat.person
         try:
             match body:
