@@ -1,12 +1,10 @@
 """The buyer's rating: a mark for the service, one for the outcome, words if they like (§6); and the seller's answer."""
 
-from collections.abc import Sequence
 
 from conversations.cases.ratings import STARS
-from conversations.dialogs.dialog import Context, Dialog
+from conversations.dialogs.dialog import Dialog
 from conversations.dialogs.steps import Option, Pick, Write
 from conversations.phrase import Phrase
-
 
 _STARS = tuple(Option(str(n), Phrase.counted("{n} star", "{n} stars", n)) for n in reversed(STARS))
 
