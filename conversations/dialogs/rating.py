@@ -1,6 +1,5 @@
 """The buyer's rating: a mark for the service, one for the outcome, words if they like (§6); and the seller's answer."""
 
-
 from conversations.cases.ratings import STARS
 from conversations.dialogs.dialog import Dialog
 from conversations.dialogs.steps import Option, Pick, Write
