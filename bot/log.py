@@ -110,8 +110,11 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 def about(**ids: Any) -> Iterator[None]:
     """Everything logged inside, by anybody, carries these ids: of a case (`ref`), of an update. None and "" are left out."""
     told = {name: value for name, value in ids.items() if value not in (None, "")}
-    with structlog.contextvars.bound_contextvars(**told):
+    before = structlog.contextvars.bind_contextvars(**told)
+    try:
         yield
+    finally:
+        structlog.contextvars.reset_contextvars(**before)
 
 
 def failure(err: BaseException) -> dict[str, Any]:

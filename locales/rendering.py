@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
 
@@ -30,12 +31,17 @@ _ITEMS = re.compile("\ue000([0-9]+)\ue001")
 def render(phrase: Phrase, language: str) -> tuple[Part, ...]:
     """The phrase in the shipped language nearest to `language`. A place without a value stays as it is written."""
     tag = negotiate(language)
-    return joined(_phrase(phrase, tag, Locale.parse(tag)))
+    return joined(_phrase(phrase, tag, _locale(tag)))
 
 
 def plain(phrase: Phrase, language: str) -> str:
     """The phrase as one string."""
     return text_of(render(phrase, language))
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag)
 
 
 def _phrase(phrase: Phrase, tag: str, locale: Locale) -> list[Part]:

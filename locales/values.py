@@ -7,6 +7,7 @@ import sys
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -45,6 +46,7 @@ _NBSP = "\u00a0"
 _YEN_AND_YUAN = {("zh", "CNY"), ("ja", "JPY")}
 
 
+@lru_cache(maxsize=1024)
 def money(amount: Money, locale: Locale) -> str:
     """The amount with all decimals of its currency, and a symbol that no other currency shares."""
     pattern = copy(locale.currency_formats["standard"])
@@ -64,6 +66,7 @@ def _own_symbol(usual: str, currency: str, locale: Locale) -> str:
     return usual
 
 
+@lru_cache(maxsize=1024)
 def number(value: int | Decimal, locale: Locale) -> str:
     """The number with the language's grouping."""
     return format_decimal(value, locale=locale)

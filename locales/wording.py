@@ -24,6 +24,8 @@ INDENT = "\u2003"
 
 def cleaned(words: str) -> str:
     """The words without direction marks, control and invisible format characters; line ends become "\\n"."""
+    if words.isprintable():  # most often: none of these is in them
+        return words.strip()
     lines = _LINE_END.sub("\n", words).replace("\t", " ")
     return "".join(map(_visible, lines)).strip()
 

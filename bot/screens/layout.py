@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.screens.card import fitted
 from bot.screens.rich import Rich, joined, rich, with_code
@@ -77,6 +78,12 @@ def speaker_line(speaker: Phrase, language: str) -> Screen:
     return write.screen(write.speech(speaker, ""))
 
 
+@lru_cache(maxsize=4096)
+def always_the_same(phrase: Phrase, language: str) -> Rich:
+    """One with nothing to fill in, as most of what stands on buttons."""
+    return rich(parts_of(phrase, language))
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Lays out in one language."""
@@ -95,7 +102,11 @@ class _Writer:
         return Screen(text.text, text.entities, buttons)
 
     def phrase(self, phrase: Phrase | None) -> Rich:
-        return rich(parts_of(phrase, self.language)) if phrase is not None else Rich()
+        if phrase is None:
+            return Rich()
+        if not phrase.params:
+            return always_the_same(phrase, self.language)
+        return rich(parts_of(phrase, self.language))
 
     def bold(self, phrase: Phrase | None) -> Rich:
         return self.phrase(phrase).marked("bold")

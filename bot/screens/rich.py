@@ -30,13 +30,11 @@ class Rich:
 
     def __add__(self, more: Rich | str) -> Rich:
         more = Rich(more) if isinstance(more, str) else more
-        shift = self.size
-        moved = (replace(entity, offset=entity.offset + shift) for entity in more.entities)
-        return Rich(self.text + more.text, (*self.entities, *moved))
+        return joined("", (self, more))
 
     def marked(self, type: str) -> Rich:
         """The whole piece as an entity of this type, around those it has; nothing happens to an empty one."""
-        return replace(self, entities=(Entity(type, 0, self.size), *self.entities)) if self.text else self
+        return Rich(self.text, (Entity(type, 0, self.size), *self.entities)) if self.text else self
 
     def clipped(self, limit: int) -> Rich:
         """At most `limit` UTF-16 units of it, ending in "…" if anything was cut.
@@ -62,17 +60,17 @@ class Rich:
 
 def rich(parts: Iterable[Part]) -> Rich:
     """Rendered parts as text; instants become `date_time` entities and things to copy `code`."""
-    result = Rich()
-    for part in parts:
-        match part:
-            case Moment(text, at):
-                size = utf16_length(text)
-                result += Rich(text, (Entity("date_time", 0, size, int(at.timestamp()), TIME_FORMAT),))
-            case Code(text):
-                result += Rich(text).marked("code")
-            case str():
-                result += part
-    return result
+    return joined("", map(_piece, parts))
+
+
+def _piece(part: Part) -> Rich:
+    match part:
+        case str():
+            return Rich(part)
+        case Code(text):
+            return Rich(text).marked("code")
+        case Moment(text, at):
+            return Rich(text, (Entity("date_time", 0, utf16_length(text), int(at.timestamp()), TIME_FORMAT),))
 
 
 def with_code(text: Rich, code: str) -> Rich:
@@ -87,12 +85,12 @@ def joined(separator: str, pieces: Iterable[Rich]) -> Rich:
     """The pieces one after another; empty ones leave no gap."""
     texts: list[str] = []
     entities: list[Entity] = []
-    offset = 0
+    offset, gap = 0, utf16_length(separator)
     for piece in pieces:
         if piece.text:
-            entities += (replace(entity, offset=entity.offset + offset) for entity in piece.entities)
+            entities += [entity.moved(offset) for entity in piece.entities]
             texts.append(piece.text)
-            offset += piece.size + utf16_length(separator)
+            offset += piece.size + gap
     return Rich(separator.join(texts), tuple(entities))
 
 

@@ -29,6 +29,10 @@ class Entity:
     def end(self) -> int:
         return self.offset + self.length
 
+    def moved(self, by: int) -> Entity:
+        """The same, so much further on."""
+        return Entity(self.type, self.offset + by, self.length, self.unix_time, self.date_time_format) if by else self
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

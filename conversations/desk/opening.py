@@ -28,7 +28,7 @@ async def submit(visit: Visit, context: Context) -> None:
     work, settings = visit.work, visit.settings
     order = await work.orders.get(context.the_order.key, lock=True)
     assert order is not None
-    context = await about_order(visit, context, order.key)  # anew, now that nobody else can claim on it
+    context = await about_order(visit, context.dialog, order.key)  # anew, now that nobody else can claim on it
     claim = draft_claim(context)
     left = {item.no: units for item, units in claimable(context)}
     is_free = all(claimed.quantity <= left.get(claimed.item_no, 0) for claimed in claim.items)

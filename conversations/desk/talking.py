@@ -19,13 +19,14 @@ from conversations.desk.visit import QUESTION, Visit, command
 from conversations.dialogs import dialog as dialogs
 from conversations.dialogs.dialog import Complaint, Context, Dialog, Given, Reply
 from conversations.dialogs.draft import order_key
-from conversations.dialogs.intake import FILES, INTAKE, Heard, overhear
+from conversations.dialogs.intake import FILES, INTAKE, REMEDY, Heard, overhear
 from conversations.dialogs.moves import MOVES
 from conversations.dialogs.originals import ORIGINAL
 from conversations.dialogs.rating import RATING, RESPOND
 from conversations.dialogs.relay import ADDRESS, LIMIT, NOTE, REPLY, TEMPLATES, WHICH_CASE
 from conversations.messages import Notice, Outgoing, Placing, Said, Style
 from conversations.phrase import Phrase
+from conversations.policy import NO_HISTORY
 from conversations.ports import OpenDialog, Work
 from conversations.understanding import wish
 
@@ -59,7 +60,9 @@ async def go_on(
 ) -> None:
     """Asks the next question of the last dialog, or finishes it when nothing is left to ask. One that is about no case
     goes on where the visitor is, unless it `stays` where it was asked before."""
-    opened = stack[-1] if stays else replace(stack[-1], thread=visit.thread)
+    opened = stack[-1]
+    if not stays and opened.thread != visit.thread:
+        opened = replace(opened, thread=visit.thread)
     dialog = DIALOGS[opened.name]
     context = await context_of(visit, opened)
     step = dialogs.next_step(dialog, context)
@@ -71,6 +74,8 @@ async def go_on(
         await _end(visit, stack)
         return
     await visit.keep_dialogs((*stack[:-1], replace(opened, step=step.id)))
+    if step is REMEDY:  # which tells how the store stands
+        context = replace(context, standing=await visit.work.outcomes.standing(context.the_order.key.store, visit.now))
     asked = dialogs.question(dialog, step, context, complaint=complaint)
     await visit.ask(asked, ref=opened.ref, placing=placing, thread=opened.thread)
 
@@ -193,6 +198,8 @@ async def _end(visit: Visit, stack: tuple[OpenDialog, ...]) -> None:
 
 async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> Context:
     """Everything the steps of a dialog may look at."""
+    if opened.name == INTAKE.name:
+        return await _of_claim(visit, opened, typed)
     work, person = visit.work, visit.person
     case = await work.cases.get(opened.ref) if opened.ref else None
     context = Context(
@@ -204,8 +211,6 @@ async def context_of(visit: Visit, opened: OpenDialog, *, typed: Reply = "") -> 
         role=(role_in(case, person) if case else None) or Role.BUYER,
         store=await work.orders.store(case.store) if case else None,
     )
-    if opened.name == INTAKE.name:
-        return await _with_order(visit, context, typed)
     if case is not None and opened.name in (REPLY.name, TEMPLATES.name):
         return replace(context, order=await work.orders.get(case.claim.order))
     if opened.name in ("rule", ORIGINAL.name):
@@ -227,32 +232,35 @@ async def cases_of(visit: Visit) -> tuple[Case, ...]:
     return tuple(sorted(unique.values(), key=lambda case: (not case.is_open, case.due_at or case.opened_at)))
 
 
-async def _with_order(visit: Visit, context: Context, typed: Reply) -> Context:
-    work, key = visit.work, order_key(context.answers)
-    if key is not None:
-        context = await about_order(visit, context, key)
-        if "remedy" in context.answers:
-            return context
-        return replace(context, standing=await work.outcomes.standing(key.store, visit.now))
-    number = str(context.answers.get("number", ""))
-    return replace(
-        context,
-        orders=tuple(await work.orders.of(context.person.id)),
+async def _of_claim(visit: Visit, opened: OpenDialog, typed: Reply) -> Context:
+    work, person = visit.work, visit.person
+    if (key := order_key(opened.answers)) is not None:
+        return await about_order(visit, opened, key)
+    number = str(opened.answers.get("number", ""))
+    return Context(
+        person=person,
+        now=visit.now,
+        dialog=opened,
+        pack=visit.settings.pack,
+        orders=tuple(await work.orders.of(person.id)),
         found=tuple(await work.orders.numbered(number)) if number and isinstance(typed, Said) else (),
     )
 
 
-async def about_order(visit: Visit, context: Context, key: OrderKey) -> Context:
-    """The context of a claim on that order as things stand now: its store's policy, and what was claimed before."""
-    work, linked = visit.work, str(context.answers.get("linked", ""))
+async def about_order(visit: Visit, opened: OpenDialog, key: OrderKey) -> Context:
+    """The context of a claim on that order as things stand now: its store's policy, and what was claimed before, which
+    no rule looks at until it is known what went wrong."""
+    work, linked = visit.work, str(opened.answers.get("linked", ""))
     order = await work.orders.get(key)
     assert order is not None
-    context = replace(
-        context,
-        order=order,
+    context = Context(
+        person=visit.person,
+        now=visit.now,
+        dialog=opened,
         pack=policy_of(await work.orders.store(key.store), visit.settings.pack),
+        order=order,
         taken=await taken_of(key, work),
-        history=await history_on(order, work, visit.now, linked=linked),
+        history=await history_on(order, work, visit.now, linked=linked) if "reason" in opened.answers else NO_HISTORY,
     )
     return await _about_replacement(context, work, linked) if linked else context
 

@@ -92,7 +92,7 @@ class Visit:
     async def keep_dialogs(self, stack: Sequence[OpenDialog]) -> None:
         """Keeps what is open here in the place of what was."""
         others = [each for each in await self.work.dialogs.of(self.person.id) if each.room != self._place]
-        here = [replace(each, room=self._place) for each in stack]
+        here = [each if each.room == self._place else replace(each, room=self._place) for each in stack]
         await self.work.dialogs.keep(self.person.id, (*others, *here))
 
     @property
@@ -146,7 +146,8 @@ class Visit:
 
     async def tell(self, out: Outgoing, *, thread: int | None = None) -> None:
         """Says something to the visitor, where they are if it is about no case."""
-        await self.work.outbox.add(replace(out, thread=self.thread if thread is None else thread))
+        thread = self.thread if thread is None else thread
+        await self.work.outbox.add(out if out.thread == thread else replace(out, thread=thread))
 
     def signed(self, lines: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
         """Lines about what the visitor did; in a room they tell which of its members it was."""

@@ -116,7 +116,7 @@ def start(name: str, ref: str = "", /, **answers: Any) -> OpenDialog:
 def next_step(dialog: Dialog, context: Context) -> Step | None:
     """The step to ask now; None when everything is answered."""
     for step in dialog.steps:
-        if step.applies(context) and not is_answered(context.dialog, step.id):
+        if not is_answered(context.dialog, step.id) and step.applies(context):
             return step
     return None
 

@@ -51,9 +51,8 @@ def verdict_of(context: Context) -> Verdict:
 
 def claimable(context: Context) -> tuple[tuple[Item, int], ...]:
     """The lines of the order with the units that no open or settled case has claimed."""
-    order = context.the_order
-    left = ((item, item.quantity - context.taken.get(item.no, 0)) for item in order.items)
-    return tuple((item, units) for item, units in left if units > 0)
+    items, taken = context.the_order.items, context.taken
+    return tuple((item, left) for item in items if (left := item.quantity - taken.get(item.no, 0)) > 0)
 
 
 def chosen(context: Context) -> dict[str, int]:

@@ -120,6 +120,14 @@ def _as_understood(context: Context, value: str) -> dict[str, object]:
     return {name: guess[name] for name in ("remedy", "reason") if guess[name]} if value == "yes" else {}
 
 
+REMEDY = Pick(
+    id="remedy",
+    prompt=Phrase("What would you like?"),
+    options=tuple(Option(remedy.value, vocabulary.REMEDY_NAMES[remedy]) for remedy in Remedy),
+    lines=_about_remedies,
+    width=3,
+)
+
 FILES = Files(
     id="files",
     prompt=Phrase("Please show what happened"),
@@ -161,26 +169,20 @@ INTAKE = Dialog(
             id="understood",
             prompt=Phrase("Did I understand you right?"),
             lines=_what_was_understood,
-            options=lambda _: [
+            options=(
                 Option("yes", Phrase("Yes, that is it"), Style.PRIMARY),
                 Option("no", Phrase("No, let me choose")),
-            ],
+            ),
             when=lambda context: "guess" in context.answers,
             also=_as_understood,
             width=2,
         ),
         *ORDER_STEPS,
-        Pick(
-            id="remedy",
-            prompt=Phrase("What would you like?"),
-            options=lambda _: [Option(remedy.value, vocabulary.REMEDY_NAMES[remedy]) for remedy in Remedy],
-            lines=_about_remedies,
-            width=3,
-        ),
+        REMEDY,
         Pick(
             id="reason",
             prompt=Phrase("What went wrong?"),
-            options=lambda _: [Option(reason.value, vocabulary.REASONS[reason]) for reason in Reason],
+            options=tuple(Option(reason.value, vocabulary.REASONS[reason]) for reason in Reason),
         ),
         Pick(
             id="blocked",
@@ -193,14 +195,14 @@ INTAKE = Dialog(
         Pick(
             id="unused",
             prompt=Phrase("Are the goods unused?"),
-            options=lambda _: [Option("yes", Phrase("Yes, unused")), Option("no", Phrase("No, used"))],
+            options=(Option("yes", Phrase("Yes, unused")), Option("no", Phrase("No, used"))),
             when=lambda context: asks(context, Need.UNUSED),
             width=2,
         ),
         Pick(
             id="intact",
             prompt=Phrase("Is the packaging intact?"),
-            options=lambda _: [Option("yes", Phrase("Yes, intact")), Option("no", Phrase("No, opened or damaged"))],
+            options=(Option("yes", Phrase("Yes, intact")), Option("no", Phrase("No, opened or damaged"))),
             when=lambda context: asks(context, Need.PACKAGING_INTACT),
             width=2,
         ),

@@ -52,7 +52,7 @@ def _parcel(name: str, carrier: Phrase, number: Phrase) -> Dialog:
         Pick(
             id="carrier",
             prompt=carrier,
-            options=lambda _: [Option(carrier, Phrase("{carrier}", carrier=carrier)) for carrier in _CARRIERS],
+            options=tuple(Option(carrier, Phrase("{carrier}", carrier=carrier)) for carrier in _CARRIERS),
             lines=lambda _: (Phrase("Tap one, or write its name."),),
             width=2,
             free=True,
@@ -62,7 +62,7 @@ def _parcel(name: str, carrier: Phrase, number: Phrase) -> Dialog:
             id="sure",
             prompt=lambda context: Phrase("Is this number right? {number}", number=context.answers.get("number", "")),
             when=_looks_wrong,
-            options=lambda _: [Option(_KEEP, Phrase("Yes, it is right"))],
+            options=(Option(_KEEP, Phrase("Yes, it is right")),),
             lines=_how_it_looks,
             free=True,
             shortest=4,
@@ -208,10 +208,10 @@ DISPUTE_GOODS = _dialog(
     Pick(
         id="arrived",
         prompt=Phrase("What is wrong?"),
-        options=lambda _: [
+        options=(
             Option("yes", Phrase("They arrived, but something is wrong")),
             Option("no", Phrase("They never arrived")),
-        ],
+        ),
     ),
     _files(Phrase("Please show what is wrong"), 1, _has_arrived),
     Write(id="words", prompt=Phrase("Please say in a few words what is wrong."), shortest=3),
@@ -230,7 +230,7 @@ REFUND = _dialog(
     Pick(
         id="method",
         prompt=Phrase("How was it paid?"),
-        options=lambda _: [Option(key, label) for key, label in vocabulary.METHODS.items()],
+        options=tuple(Option(key, label) for key, label in vocabulary.METHODS.items()),
         lines=lambda _: (
             Phrase("Tap one, or write it."),
             Phrase("A picture of the payment can be sent here at any time; it is filed as evidence."),

@@ -190,7 +190,7 @@ ORDER_STEPS: Final[tuple[Step, ...]] = (
         id="gone",
         prompt=Phrase("This order has changed"),
         lines=lambda _: (Phrase("Something you chose is no longer part of it."),),
-        options=lambda _: [Option("again", Phrase("Choose the items again"))],
+        options=(Option("again", Phrase("Choose the items again")),),
         when=_has_lost_items,
         also=lambda context, value: {"items": None, "quantities": None, "gone": None},
     ),

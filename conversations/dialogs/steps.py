@@ -44,6 +44,10 @@ class Option:
     style: Style = Style.PLAIN
 
 
+#: Always the same ones, or those of the moment.
+Options = Sequence[Option] | Callable[[Context], Sequence[Option]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
     """Pick one by a button, or by typing its number. With `free`, other words are an answer too. `also` sets further
@@ -51,7 +55,7 @@ class Pick:
 
     id: str
     prompt: Words
-    options: Callable[[Context], Sequence[Option]]
+    options: Options
     when: Callable[[Context], bool] = _always
     lines: Lines = _nothing
     width: int = 1
@@ -64,13 +68,12 @@ class Pick:
         return self.when(context)
 
     def ask(self, context: Context) -> Question:
-        buttons = [option(context, self.id, o.value, o.label, o.style) for o in self.options(context)]
+        buttons = [option(context, self.id, o.value, o.label, o.style) for o in self._offered(context)]
         return Question(prompt=_say(self.prompt, context), lines=self.lines(context), choices=rows(buttons, self.width))
 
     def take(self, context: Context, reply: Reply) -> Given | Complaint:
-        options = self.options(context)
         text = reply if isinstance(reply, str) else reply.text.strip()
-        values = [o.value for o in options]
+        values = [o.value for o in self._offered(context)]
         if isinstance(reply, str) and text in values:
             return Given(text, also=self.also(context, text))
         if isinstance(reply, Said) and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= len(values):
@@ -79,6 +82,9 @@ class Pick:
         if isinstance(reply, Said) and self.free and text:
             return self._own_words(text)
         return Complaint(Phrase("Please tap one of the buttons, or send its number."))
+
+    def _offered(self, context: Context) -> Sequence[Option]:
+        return self.options(context) if callable(self.options) else self.options
 
     def _own_words(self, text: str) -> Given | Complaint:
         if not self.shortest <= len(text) <= self.longest:

@@ -3,13 +3,14 @@
 import importlib.util
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
 from zlib import crc32
 
 import pytest
 
+from bot.screens import layout
 from locales import languages, translations
 from locales.negotiation import FALLBACK
 
@@ -37,10 +38,13 @@ _module("steps")
 
 
 @pytest.fixture(autouse=True)
-def pseudo_english(monkeypatch: pytest.MonkeyPatch) -> None:
+def pseudo_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whoever reads English reads every text of ours in brackets, so that one which never was a Phrase shows: see
     `stories_pseudo`. The stories look their phrases up the same way."""
     monkeypatch.setattr(translations, "translations", stories_pseudo.bracketing(translations.translations))
+    layout.always_the_same.cache_clear()  # what was read from the other catalogue
+    yield
+    layout.always_the_same.cache_clear()
 
 
 @pytest.fixture

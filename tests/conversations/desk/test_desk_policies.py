@@ -15,7 +15,6 @@ from conversations.desk.policies import history_on, policy_of
 from conversations.desk.talking import about_order
 from conversations.desk.visit import Visit
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.dialog import Context
 from conversations.messages import Notice, Sender
 from conversations.policy import NO_HISTORY, for_store
 from conversations.policy.history import Ending
@@ -91,8 +90,7 @@ async def submitted(db, build, *, policy="", before=None):
         await work.orders.set_policy("Acme", policy)
         visit = Visit(work=work, now=build.opened, settings=settings, person=await work.people.get(1), finish=finish)
         draft = dialogs.start("intake", **CLAIM)
-        context = Context(person=visit.person, now=build.opened, dialog=draft, pack=HOUSE)
-        context = await about_order(visit, context, build.order().key)
+        context = await about_order(visit, draft, build.order().key)
         if before is not None:
             await before(work)
         await opening.submit(visit, context)
