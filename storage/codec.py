@@ -61,7 +61,8 @@ def canonical(data: Any) -> str:
 
 
 def dumps(data: Any) -> str:
-    """JSON as the database keeps it; ASCII, so that no person's text can be refused."""
+    """JSON as the database keeps it; ASCII, so that no person's text can be refused. A float that is no number is null.
+    TypeError for what is no JSON value."""
     try:
         text = orjson.dumps(data, option=_ONLY_JSON).decode()
     except TypeError:  # a lone surrogate, a number of more than 64 bits, or no JSON value at all

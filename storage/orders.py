@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Text, bindparam, select, tuple_, type_coerce, update
+from sqlalchemy import Text, bindparam, cast, select, tuple_, update
 
 from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
@@ -22,7 +22,7 @@ _CODE_LENGTH = 8
 
 _KEY = tuple_(orders.c.store, orders.c.number)
 #: As text: see `_order`.
-_DOC = type_coerce(orders.c.doc, Text).label("doc")
+_DOC = cast(orders.c.doc, Text).label("doc")
 _BY_KEYS = select(_DOC).where(_KEY.in_(any_of("keys")))
 _GET, _LOCKED = Prepared(_BY_KEYS), Prepared(_BY_KEYS.with_for_update(key_share=True))
 _LOCKED_AT_ONCE = Prepared(_BY_KEYS.with_for_update(key_share=True, nowait=True))
