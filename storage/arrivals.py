@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, bindparam, func, null, select, update
+from sqlalchemy import bindparam, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.columns import Words, clock
@@ -35,7 +35,7 @@ _MAKE_READY = Prepared(
     update(lanes)
     .where(lanes.c.queue == bindparam("of_queue"), lanes.c.lane == bindparam("of_lane"))
     .values(
-        ready_at=func.coalesce(lanes.c.ready_at, clock(bindparam("seconds", type_=Float))),
+        ready_at=func.coalesce(lanes.c.ready_at, clock("seconds")),
         attempts=lanes.c.attempts + bindparam("more"),
     )
 )

@@ -19,7 +19,6 @@ from sqlalchemy.pool import NullPool
 
 from storage import codec, migrations, sqlite
 from storage.alarms import AlarmClock
-from storage.columns import now_there
 from storage.errors import StorageError, TryAgain, connected, translated
 from storage.lanes import Leased
 from storage.locks import CHANNEL, FileLocks, Line
@@ -307,7 +306,6 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        connection.create_function("clock", 1, now_there)
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={busy * 1000}", "synchronous=FULL", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")

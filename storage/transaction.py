@@ -88,7 +88,7 @@ class Transaction:
     ) -> Sequence[Row[Any]]:
         if isinstance(statement, Prepared):
             if self._driver is not None:
-                each = [values or {}] if isinstance(values, Mapping | None) else values
+                each = values if isinstance(values, Sequence) else [values or {}]
                 return statement.send(self._driver, self.connection.dialect, each)
             values = statement.padded(values) if isinstance(values, Mapping) else values
         sent: Any = statement.statement if isinstance(statement, Prepared) else statement

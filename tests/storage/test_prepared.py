@@ -93,7 +93,7 @@ async def test_refusal_is_the_same_as_from_sqlalchemy_and_quotes_nobody(db: Data
 
 
 async def test_clock_is_the_databases_own_and_some_seconds_on(db: Database) -> None:
-    ahead = Prepared(select(clock(bindparam("seconds")).label("at"), clock().label("now")))
+    ahead = Prepared(select(clock("seconds").label("at"), clock().label("now")))
     async with db.rebuilding() as tx:
         [there] = await tx.all(ahead, {"seconds": 90.5})
         [past] = await tx.all(select(clock(-90.5).label("at"), clock().label("now")))
