@@ -11,11 +11,14 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Dialect, SelectBase, TupleType, UpdateBase, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
+
+if TYPE_CHECKING:
+    from storage.postgres import Text
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -68,6 +71,7 @@ class Prepared:
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
         self._reads: list[Convert | None] = []
         self._texts: dict[tuple[int, ...], _Text] = {}
+        self.on_postgresql: Text | None = None
 
     def padded(self, values: Values) -> Values:
         """The values, with each list made as long as a power of two by repeating its last: few texts serve all lengths, and
