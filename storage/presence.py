@@ -2,7 +2,9 @@
 
 Each process holds a lock on its number as long as it lives, and what it leases bears that number (`holder`). Every
 `BEAT` seconds each looks whether a number is locked by nobody any more, and soon frees what that process held: nobody
-waits for leases to run out. Fencing makes this safe even when the process was only cut off: what it finishes late is refused.
+waits for leases to run out. It looks for a while, because the server may still be carrying out what a killed process
+said last, and that may be a lease. Fencing makes this safe even when the process was only cut off: what it finishes late is
+refused.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ BEAT: Final = 1.0
 
 #: Seconds that a process must be missed for: when the database was away, all take a moment to return.
 MISSED: Final = 1.5
+
+#: Seconds after which nothing that a process said before it died is carried out any more, and its number is forgotten.
+BURIED: Final = 60.0
 
 #: Beats between two readings of the whole list; in between it is read when a lock was taken or let go.
 READ: Final = 10
@@ -98,7 +103,7 @@ class Presence:
         await self._locks.open()
         await self._enrol()
         for number in await self._gone(await self._locks.held("process")):
-            await self._free(number)
+            await self._free(number, for_good=False)
 
     async def close(self) -> None:
         """Gives everything back that is still leased, and the number."""
@@ -106,7 +111,7 @@ class Presence:
         number, self._number = self._number, None
         try:
             if number is not None:
-                await self._forget(number)
+                await self._release(number, is_over=True)
             for key in self._turns:
                 await self._locks.give(key)
             self._locks.tell([TURNS])
@@ -181,9 +186,7 @@ class Presence:
         self._missing = {number: self._missing.get(number, now) for number in gone}
         for number, since in list(self._missing.items()):
             if now - since >= MISSED:
-                LOG.warning("process %d is gone: what it held is free", number)
-                await self._free(number)
-                del self._missing[number]
+                await self._free(number, for_good=now - since >= BURIED)
         self._seen = held
 
     async def _enrol(self) -> None:
@@ -204,24 +207,32 @@ class Presence:
         async with self._begin() as tx:
             return {int(row.n) for row in await tx.all(select(processes.c.n))} - held
 
-    async def _free(self, number: int) -> None:
+    async def _free(self, number: int, *, for_good: bool) -> None:
         """Unless somebody else is at it, or the process is back."""
         key = Key("process", number)
         if number == self._number or not await self._locks.take(key):
             return
         try:
-            await self._forget(number)
+            if freed := await self._release(number, is_over=for_good):
+                LOG.warning("process %d is gone: %d that it held are free", number, freed)
         finally:
             await self._locks.give(key)
 
-    async def _forget(self, number: int) -> None:
-        holder = f"{number}."
+    async def _release(self, number: int, *, is_over: bool) -> int:
+        """Frees what is leased under this number, and says how much that was; `is_over`: nobody will have the number again."""
+        holder, freed = f"{number}.", 0
         async with self._begin() as tx:
             for queue in (INBOX, OUTBOX, FETCHES):
                 # What is leased is ready in the future: a short stretch of the index.
                 theirs = lanes.c.queue == queue, lanes.c.ready_at > tx.clock(), lanes.c.token.startswith(holder)
-                await tx.run(update(lanes).where(*theirs).values(token=null(), ready_at=tx.clock()))
-            await tx.run(update(alarms).where(alarms.c.holder == holder).values(leased_until=null(), holder=null()))
-            await tx.run(delete(processes).where(processes.c.n == number))
-            for queue in QUEUES:
-                tx.touch(queue)
+                free = update(lanes).where(*theirs).values(token=null(), ready_at=tx.clock())
+                if found := await tx.all(free.returning(lanes.c.lane)):
+                    freed += len(found)
+                    tx.touch(queue)
+            free = update(alarms).where(alarms.c.holder == holder).values(leased_until=null(), holder=null())
+            if found := await tx.all(free.returning(alarms.c.ref)):
+                freed += len(found)
+                tx.touch(ALARMS)
+            if is_over:
+                await tx.run(delete(processes).where(processes.c.n == number))
+        return freed

@@ -42,9 +42,8 @@ from storage.tables import alarms, items
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 STORE = "Nordlicht"
 
-#: Seconds until whatever does not end is given up. Longer than a lease: should nobody notice that a process died, what it held
-#: is taken over when its lease ends.
-PATIENCE = 150.0
+#: Seconds until whatever does not end is given up. Less than a lease lasts: nobody should have to wait for one to end.
+PATIENCE = 50.0
 
 _MARKS = re.compile("[\u2066-\u2069\u200e\u200f]")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from storage import presence
 from storage.database import Database, driver_url
 from storage.presence import QUEUES
 from storage.queues import RawUpdate
@@ -38,14 +39,14 @@ async def numbers(db: Database) -> list[int]:
 
 async def die(db: Database) -> None:
     """As the others see it when the process is killed: its locks are gone, and it says nothing more."""
-    presence = db._presence
-    presence._beat = _stand_still  # type: ignore[method-assign]
+    theirs = db._presence
+    theirs._beat = _stand_still  # type: ignore[method-assign]
     if db._line is not None:
         db._line._drop()
     else:
-        for descriptor in presence._locks._mine.values():  # type: ignore[attr-defined]
+        for descriptor in theirs._locks._mine.values():  # type: ignore[attr-defined]
             os.close(descriptor)
-        presence._locks._mine.clear()  # type: ignore[attr-defined]
+        theirs._locks._mine.clear()  # type: ignore[attr-defined]
 
 
 async def _stand_still() -> None:
@@ -177,16 +178,43 @@ async def leased_everywhere(db: Database, noon: datetime) -> None:
     assert await db.alarms.due(noon, 9, LONG) == []
 
 
+async def _leased_by(db: Database) -> list[tuple[str, int]]:
+    """What it can lease as soon as there is something."""
+    async with asyncio.timeout(15):
+        while not (leased := await db.inbox.lease(9, 9, LONG)):
+            await db.wait("inbox", 0.1)
+    return [(each.lane, each.attempts) for each in leased]
+
+
 async def test_what_the_dead_held_is_free_for_the_living(database_url: str, noon: datetime) -> None:
     async with serving(database_url) as one, serving(database_url) as other:
         await leased_everywhere(one, noon)
         await die(one)
+
+        assert await _leased_by(other) == [("ann", 2)]
+        assert await other.alarms.due(noon, 9, LONG) == ["A7KQ2M"]
+
+
+async def test_what_the_dead_said_last_may_be_carried_out_late(database_url: str, noon: datetime) -> None:
+    """The server ends what it was told by a process that is dead already."""
+    async with serving(database_url) as one:
+        await leased_everywhere(one, noon)
+        await die(one)
+        async with serving(database_url) as other:
+            assert await _leased_by(other) == [("ann", 2)]
+            await other.inbox.put([RawUpdate(2, "ben", {})])
+            assert [leased.lane for leased in await one.inbox.lease(9, 9, LONG)] == ["ben"]
+
+            assert await _leased_by(other) == [("ben", 2)]
+
+
+async def test_the_dead_are_forgotten_in_time(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "BURIED", presence.MISSED)
+    async with serving(database_url) as one, serving(database_url) as other:
+        await die(one)
         async with asyncio.timeout(15):
             while await numbers(other) != [2]:
                 await other.wait("inbox", 0.1)
-
-        assert [(each.lane, each.attempts) for each in await other.inbox.lease(9, 9, LONG)] == [("ann", 2)]
-        assert await other.alarms.due(noon, 9, LONG) == ["A7KQ2M"]
 
 
 async def test_what_the_dead_held_is_free_at_once_for_who_starts(database_url: str, noon: datetime) -> None:
