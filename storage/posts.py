@@ -13,6 +13,10 @@ from storage.tables import posts
 from storage.transaction import Transaction
 
 
+#: No message has that number.
+NOBODY = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """A message of ours in a chat. `frees` is a slot that holds nothing any more; `origin` is what it is a copy of."""
@@ -31,7 +35,13 @@ _IN_SLOTS = Prepared(
     .order_by(posts.c.message)
 )
 _FREE = Prepared(
-    update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held")).values(slot="")
+    update(posts)
+    .where(
+        posts.c.address == bindparam("at"),
+        posts.c.slot == bindparam("held"),
+        posts.c.message != bindparam("now_by"),
+    )
+    .values(slot="")
 )
 _LATER = (
     select(posts.c.message)
@@ -86,7 +96,11 @@ class SqlPosts:
             rows[key] = _row(post.address, post.message, post.slot, post.ref, post.origin)
         if holders:
             await self._tx.settle(posts)
-            await self._tx.run(_FREE, [{"at": address, "held": slot} for address, slot in sorted(holders)])
+            freed = [
+                {"at": address, "held": slot, "now_by": holder[1] if holder else NOBODY}
+                for (address, slot), holder in sorted(holders.items())
+            ]
+            await self._tx.run(_FREE, freed)
         for row in rows.values():
             self._tx.pending.write(posts, row)
 
