@@ -106,13 +106,13 @@ class Session:
         """Sends it once with each of the values, all in one go. Gives the rows that come back, in order."""
         if (text := prepared.on_postgresql) is None:
             text = prepared.on_postgresql = Text(prepared, self._connection.dialect)
+        filled = list(map(text.fill, values))
         try:
-            if len(values) == 1:
-                return text.rows(await self._driver.fetch(text.sql, *text.fill(values[0])))
-            many = list(map(text.fill, values))
+            if len(filled) == 1:
+                return text.rows(await self._driver.fetch(text.sql, *filled[0]))
             if text.has_rows:
-                return text.rows(await self._driver.fetchmany(text.sql, many))
-            await self._driver.executemany(text.sql, many)
+                return text.rows(await self._driver.fetchmany(text.sql, filled))
+            await self._driver.executemany(text.sql, filled)
             return []
         except BaseException as err:
             await self._raise(err, text.sql)

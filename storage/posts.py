@@ -12,9 +12,8 @@ from storage.prepared import Prepared, any_of
 from storage.tables import posts
 from storage.transaction import Transaction
 
-
 #: No message has that number.
-NOBODY = 0
+_NONE = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ class SqlPosts:
         if holders:
             await self._tx.settle(posts)
             freed = [
-                {"at": address, "held": slot, "now_by": holder[1] if holder else NOBODY}
+                {"at": address, "held": slot, "now_by": holder[1] if holder else _NONE}
                 for (address, slot), holder in sorted(holders.items())
             ]
             await self._tx.run(_FREE, freed)

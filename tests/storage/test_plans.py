@@ -194,7 +194,7 @@ WORKERS: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "alarms.next_at": lambda db: db.alarms.next_at(),
     "alarms.reclaim": lambda db: db.alarms.reclaim(),
     "pace.take": lambda db: db.pace("bot 1", rate=30, burst=30).take([1]),
-    "presence.forget": lambda db: db._presence._forget(9_999),
+    "presence.release": lambda db: db._presence._release(9_999, is_over=True),
 }
 
 #: What reads much by its nature, and is called on the operator's command line or not at all.
