@@ -105,19 +105,19 @@ class SqlOutcomes:
     async def expect(self, stores: Collection[str], now: datetime) -> None:
         """Counts for all of these stores at once."""
         await self._tx.settle(outcomes)
-        asked = [{"store": store, "since": now - PERIOD, "now": now} for store in sorted(stores)]
-        found = zip(asked, await self._tx.all(_STANDING, asked), strict=True)
-        for lately, counts in found:
+        asked = {store: {"store": store, "since": now - PERIOD, "now": now} for store in sorted(stores)}
+        found = await self._tx.all(_STANDING, list(asked.values()))
+        for (store, lately), counts in zip(asked.items(), found, strict=True):
             median = await self._tx.scalar(_MEDIAN, lately) if counts.cases else None
             known = Standing(
-                store=lately["store"],
+                store=store,
                 cases=counts.cases,
                 ratings=counts.ratings or 0,
                 stars=counts.stars or 0,
                 first_answer=None if median is None else timedelta(seconds=median),
                 alone=counts.alone or 0,
             )
-            self._tx.pending.know(outcomes, ("standing", known.store), (now, known))
+            self._tx.pending.know(outcomes, ("standing", store), (now, known))
 
     async def _add_products(self, case: Case) -> None:
         order = await self._orders.get(case.claim.order)

@@ -79,13 +79,13 @@ class SqlWork:
             return
         await self.dialogs.expect(found)
         keys, choosing = set[OrderKey](), set[int]()
-        for person in found:
-            for opened in await self.dialogs.of(person):
+        for them in found:
+            for opened in await self.dialogs.of(them):
                 named = opened.answers.get("order")
                 if isinstance(named, list) and len(named) == len(("store", "number")):
                     keys.add(OrderKey(*named))
                 else:
-                    choosing.add(person)
+                    choosing.add(them)
         if choosing:
             await self.orders.expect_of(choosing)
         if keys:  # an order that somebody is claiming on is looked at with every answer
