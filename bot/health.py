@@ -62,6 +62,7 @@ async def serving(app: Starlette, listen: Address) -> AsyncIterator[asyncio.Task
         access_log=False,
         lifespan="off",
         ws="none",
+        http="h11",  # bounds the head of a request; httptools, which is here for our own calls, does not
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import BotApiRequest
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def connect(token: str, api_url: str, *, connections: int = 32) -> AsyncIt
     `Bot.initialize` is left out on purpose: it calls getMe, and so would fail while the network is away.
     """
     warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
-    request, polling = AiohttpRequest(connections=connections), AiohttpRequest(connections=2)
+    request, polling = BotApiRequest(connections=connections), BotApiRequest(connections=2)
     bot = Bot(
         token,
         base_url=f"{api_url}/bot",

@@ -57,13 +57,11 @@ def _storable(value: Any, depth: int = 0) -> Any:
     and depths that no update has. One such value must not keep a whole batch from being committed, again and again."""
     match value:
         case str():
-            return value if value.isascii() and "\0" not in value else _clean(value)
-        case dict() | list() if depth == DEEPEST:
-            return None
+            return _clean(value)
         case dict():
-            return {_storable(key): _storable(each, depth + 1) for key, each in value.items()}
+            return {_clean(key): _storable(each, depth + 1) for key, each in value.items()} if depth < DEEPEST else None
         case list():
-            return [_storable(each, depth + 1) for each in value]
+            return [_storable(each, depth + 1) for each in value] if depth < DEEPEST else None
         case float():
             return value if math.isfinite(value) else None
         case _:
@@ -71,4 +69,4 @@ def _storable(value: Any, depth: int = 0) -> Any:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    return text if text.isascii() and "\0" not in text else text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,17 +1,17 @@
-"""The Bot API client's HTTP transport, on aiohttp: unlike the stock one it tells "surely not sent" from "maybe sent"."""
+"""The Bot API client's HTTP transports: unlike the stock one they tell "surely not sent" from "maybe sent"."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+import orjson
 from telegram.request import BaseRequest, RequestData
 
-#: Larger answers are refused. Files a bot may fetch end at 20 MB.
-MAX_ANSWER: Final = 21 * 1024 * 1024
+from bot.telegram.connections import MAX_ANSWER, Connections, MaybeSent, NotSent
 
 #: Seconds, unless a call says otherwise.
 CONNECT: Final = 5.0
@@ -22,20 +22,83 @@ POOL: Final = 15.0
 _JSON: Final = {"Content-Type": "application/json"}
 
 
-class NotSent(NetworkError):
-    """The server was never reached: nothing can have happened."""
+class BotApiRequest(BaseRequest):
+    """Calls go as JSON over connections of our own, files over aiohttp: at most `connections` of each at a time. All errors
+    come out as telegram.error."""
 
-    __slots__ = ()
+    __slots__ = ("_calls", "_files", "_read_timeout")
+
+    def __init__(self, *, connections: int = 32, read_timeout: float = READ) -> None:
+        self._calls = Connections(connections)
+        self._files = AiohttpRequest(connections=connections, read_timeout=read_timeout)
+        self._read_timeout = read_timeout
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        self._calls.open()
+        await self._files.initialize()
+
+    async def shutdown(self) -> None:
+        await self._calls.close()
+        await self._files.shutdown()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """`read_timeout` is for the whole answer of a call, which is small; `write_timeout` for files only."""
+        if method != "POST" or (request_data and request_data.contains_files):
+            return await self._files.do_request(
+                url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
+            )
+        return await self._calls.post(
+            url,
+            _written(request_data.parameters if request_data else {}),
+            pool=_seconds(pool_timeout, POOL),
+            connect=_seconds(connect_timeout, CONNECT),
+            read=_seconds(read_timeout, self._read_timeout),
+        )
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """orjson refuses some of what the library reads, such as half of a surrogate pair: that is read as before."""
+        try:
+            told: dict[str, Any] = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            told = BaseRequest.parse_json_payload(payload)
+        return told
 
 
-class MaybeSent(TimedOut):
-    """The connection broke, or no answer came, after the request was on its way: it may have been carried out."""
+class Arguments:
+    """What a call of the plain kind says, ready to be written. To the transports here it is as good as a RequestData, whose
+    parameters take longer to make than to write."""
 
-    __slots__ = ()
+    __slots__ = ("parameters",)
+
+    contains_files: Final = False
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.parameters = parameters
+
+
+def _written(parameters: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(parameters)
+    except orjson.JSONEncodeError:  # half of a surrogate pair in somebody's words, or a number of more than 64 bits
+        return json.dumps(parameters).encode()
 
 
 class AiohttpRequest(BaseRequest):
-    """At most `connections` at a time; more wait their turn. All errors come out as telegram.error."""
+    """All on aiohttp. At most `connections` at a time; more wait their turn. All errors come out as telegram.error."""
 
     __slots__ = ("_connections", "_read_timeout", "_session")
 
@@ -101,7 +164,7 @@ def _timeout(pool: float, connect: float, write: float, read: float) -> aiohttp.
 
 def _seconds(value: object, default: float) -> float:
     """A timeout as given by the caller. None and PTB's "not given" are the default: nobody here waits for ever."""
-    return float(value) if isinstance(value, int | float) else default
+    return default if value is None or value is BaseRequest.DEFAULT_NONE else float(cast(float, value))
 
 
 def _body(request_data: RequestData | None) -> dict[str, Any]:
@@ -123,5 +186,5 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     async for chunk in answer.content.iter_chunked(64 * 1024):
         payload += chunk
         if len(payload) > MAX_ANSWER:
-            raise NetworkError("the answer is too large")
+            raise MaybeSent("the answer is too large")
     return bytes(payload)

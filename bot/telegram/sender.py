@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from telegram import (
     Bot,
@@ -24,11 +24,13 @@ from telegram import (
     MessageEntity,
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.request import RequestData
 
 from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Place, Sent, Sight, Upload
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
+from bot.telegram.request import Arguments
 from conversations.cases.evidence import MAX_SIZE, File, FileKind
 from conversations.messages import Mark
 
@@ -240,7 +242,7 @@ class TelegramMessenger:
         """A call of the plain kind, as the Bot API has it: what is said most often goes without the client's objects, which
         cost more than the request. Arguments that are None are left out."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        return await self._bot.do_api_request(method, api_kwargs=given)
+        return await self._bot.request.post(f"{self._bot.base_url}/{method}", cast(RequestData, Arguments(given)))
 
     async def _send_page(self, place: Place, page: Screen, *, answers: int | None) -> Any:
         return await self._call(

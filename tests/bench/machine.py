@@ -12,7 +12,16 @@ from time import perf_counter, sleep
 from typing import Any, Final
 
 #: Packages whose versions say what was compared.
-PACKAGES: Final = ("python-telegram-bot", "aiohttp", "httpx", "SQLAlchemy", "asyncpg", "aiosqlite", "uvloop")
+PACKAGES: Final = (
+    "python-telegram-bot",
+    "aiohttp",
+    "httptools",
+    "httpx",
+    "SQLAlchemy",
+    "asyncpg",
+    "aiosqlite",
+    "uvloop",
+)
 
 #: Seconds of looking at how busy the machine is with what is not the bench, and the share of it that is too much.
 _LOOK, NOISY = 0.5, 0.1

@@ -120,9 +120,9 @@ def _commits(passes: Passing) -> None:
 
 
 def _transport(passes: Passing) -> None:
-    from bot.telegram.request import AiohttpRequest
+    from bot.telegram.request import BotApiRequest
 
-    original = AiohttpRequest.do_request
+    original = BotApiRequest.do_request
 
     async def do_request(self: Any, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         is_send = url.rpartition("/")[2].startswith(SENDS)
@@ -137,7 +137,7 @@ def _transport(passes: Passing) -> None:
             passes("when updates are received")
         return status, body
 
-    AiohttpRequest.do_request = do_request  # type: ignore[method-assign]
+    BotApiRequest.do_request = do_request  # type: ignore[method-assign]
 
 
 def _desk(passes: Passing) -> None:

@@ -1,5 +1,5 @@
-"""The echo bot made as fast as python-telegram-bot goes: our HTTP transport, uvloop, in order within a chat, many chats
-at once. It keeps nothing, so it is what durability is paid against."""
+"""The echo bot made as fast as python-telegram-bot goes: our HTTP transport on aiohttp, uvloop, in order within a chat, many
+chats at once. It keeps nothing, so it is what durability is paid against."""
 
 from __future__ import annotations
 

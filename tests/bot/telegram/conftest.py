@@ -1,16 +1,23 @@
 """A playground on a free port, and our own client of python-telegram-bot before it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
+import uvloop
 from telegram import Bot
 
 from bot.playground import PlaygroundServer, World, create_app, serve
 from bot.playground.people import User
 from bot.telegram.client import connect
 from bot.telegram.sender import TelegramMessenger
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What is close to the wire is tried on uvloop as well, which is what the bot runs on."""
+    loops = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return loops if item.path.name == "test_connections.py" else {"asyncio": loops["asyncio"]}
 
 
 async def until(condition: Callable[[], Any]) -> None:
