@@ -29,6 +29,7 @@ from bot.telegram.sender import TelegramMessenger
 from bot.translation import LibreTranslate, Translator
 from bot.workers.alone import alone
 from bot.workers.deadlines import DeadlinesWorker
+from bot.workers.delivery import Delivery
 from bot.workers.desk import Desk
 from bot.workers.digests import DigestsWorker
 from bot.workers.evidence import evidence_worker
@@ -157,19 +158,17 @@ class Application:
         read = partial(updates.read, seals=self._seals(), me=self._me)
         papers = CaseFiles(db, clock, store=store, copies=copies)
         inbox = InboxHandler(db, desk, clock, read=read)
-        outbox = OutboxHandler(
+        delivery = Delivery(
             db,
-            desk,
             messenger,
-            clock,
-            pace=pace,
-            keep_menu=menus.keep,
+            pace,
             copies=copies,
             originals=store,
             case_files=papers,
             takeouts=takeouts,
             translator=self._translator,
         )
+        outbox = OutboxHandler(db, desk, clock, delivery=delivery, keep_menu=menus.keep)
         workers = {
             "updates": self._source(bot, Intake(inbox, self._me)),
             "inbox": InboxWorker(db, inbox).run,

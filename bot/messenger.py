@@ -88,7 +88,7 @@ class NoThreads(DeliveryError):
 
 
 class FileGone(DeliveryError):
-    """The messenger no longer has that file, or never gave it to us."""
+    """The messenger no longer has that file or message, or never gave it to us."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
@@ -174,7 +174,8 @@ class Messenger(Protocol):
     async def copy(
         self, place: Place, source: int, messages: Sequence[int], *, caption: Screen | None = None
     ) -> tuple[int, ...]:
-        """Copies messages of another chat without naming their author. `caption` replaces that of a single one."""
+        """Copies messages of another chat without naming their author. `caption` replaces that of a single one. FileGone
+        when they are not there any more, or that chat is closed to us."""
 
     async def send_files(
         self, place: Place, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True

@@ -63,7 +63,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The person can be written to again."""
+    """The person, or the group, can be written to again, or still. `has_lost_topics`: the group's topics were ours to open
+    until now."""
+
+    has_lost_topics: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,6 +356,15 @@ class Control:
         topics = [topic.as_control() for topic in chat.topics.values()] if self.world.has_topics(chat) else []
         return answer(messages=shown, keyboard=chat.keyboard, topics=topics)
 
+    def _concerns(self, user_id: int, event: dict[str, Any]) -> bool:
+        """Whether an event is for everybody, about that person, or about a group they are in."""
+        if "group" in event:
+            return user_id in event["group"]["members"]
+        if "chat_id" in event:
+            return user_id in self.world.chats[event["chat_id"]].members
+        about = event["user"]["id"] if "user" in event else event.get("user_id")
+        return about in (None, user_id)
+
     async def _stream(self, only: int | None) -> AsyncIterator[bytes]:
         yield b": connected\n\n"
         async for event in self.world.events.listen(heartbeat=HEARTBEAT_SECONDS):
@@ -363,7 +372,7 @@ class Control:
                 yield b": still here\n\n"
                 continue
             kind, data = event
-            if only is None or _concerns(data) in (None, only):
+            if only is None or self._concerns(only, data):
                 yield b"event: " + kind.encode() + b"\ndata: " + to_json(data) + b"\n\n"
 
 
@@ -397,12 +406,6 @@ def _number(request: Request, name: str, default: int) -> int:
         return int(request.query_params.get(name, default))
     except ValueError as err:
         raise Refused(f"{name} must be a number") from err
-
-
-def _concerns(data: dict[str, Any]) -> int | None:
-    user = data.get("user")
-    found = user["id"] if user is not None else data.get("user_id")
-    return found if isinstance(found, int) else None
 
 
 def _bytes(request: Request, data: bytes, mime_type: str) -> Response:

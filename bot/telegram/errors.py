@@ -51,11 +51,13 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[Refusal]], ...] = tuple(
         (r"message (text|caption) is too long|media_caption_too_long|message_too_long", EditImpossible),
         (r"chat not found|peer_id_invalid|user not found|user is deactivated|input_user_deactivated", Unreachable),
         (r"have no rights to send a message|not enough rights to send", Unreachable),
+        (r"chat_(write_forbidden|restricted|send_plain_forbidden)", Unreachable),
         (r"message thread not found|topic_(id_invalid|deleted)", ThreadGone),
         (r"topic_closed", ThreadClosed),
         (r"chat is not a forum|not enough rights to (create|manage|close|reopen|edit)", NoThreads),
         (r"file is too big", FileTooBig),
         (r"wrong file.?_?id|wrong remote file|invalid file_id|file.?id.?invalid|wrong file identifier", FileGone),
+        (r"message to copy not found|there are no messages to copy|message can.?t be copied", FileGone),
         (r"file is temporarily unavailable|file_reference_expired|file reference", FileGone),
     )
 )

@@ -26,7 +26,19 @@ from telegram import (
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.request import RequestData
 
-from bot.messenger import Activity, Command, EditImpossible, FileGone, FileTooBig, Place, Sent, Sight, Upload
+from bot.messenger import (
+    Activity,
+    ChatMoved,
+    Command,
+    EditImpossible,
+    FileGone,
+    FileTooBig,
+    Place,
+    Sent,
+    Sight,
+    Unreachable,
+    Upload,
+)
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
@@ -107,20 +119,11 @@ class TelegramMessenger:
     async def copy(
         self, place: Place, source: int, messages: Sequence[int], *, caption: Screen | None = None
     ) -> tuple[int, ...]:
-        if len(messages) == 1:
-            shown = caption or None
-            copied = await _asked(
-                self._bot.copy_message(
-                    **_at(place),
-                    from_chat_id=source,
-                    message_id=messages[0],
-                    caption=shown.text if shown else None,
-                    caption_entities=_entities(shown) if shown else None,
-                )
-            )
-            return (copied.message_id,)
-        several = await _asked(self._bot.copy_messages(**_at(place), from_chat_id=source, message_ids=sorted(messages)))
-        return tuple(each.message_id for each in several)
+        try:
+            return await self._copy(place, source, messages, caption)
+        except (Unreachable, ChatMoved) as err:  # one of the two chats, and the refusal does not say which
+            await self.show_activity(place, Activity.TYPING)
+            raise FileGone(f"the chat to copy from: {err.message}") from err
 
     async def send_files(
         self, place: Place, files: Sequence[File | Upload], *, caption: Screen, is_protected: bool = True
@@ -280,6 +283,24 @@ class TelegramMessenger:
                 else None,
             )
         )
+
+    async def _copy(
+        self, place: Place, source: int, messages: Sequence[int], caption: Screen | None
+    ) -> tuple[int, ...]:
+        if len(messages) == 1:
+            shown = caption or None
+            copied = await _asked(
+                self._bot.copy_message(
+                    **_at(place),
+                    from_chat_id=source,
+                    message_id=messages[0],
+                    caption=shown.text if shown else None,
+                    caption_entities=_entities(shown) if shown else None,
+                )
+            )
+            return (copied.message_id,)
+        several = await _asked(self._bot.copy_messages(**_at(place), from_chat_id=source, message_ids=sorted(messages)))
+        return tuple(each.message_id for each in several)
 
     async def _send_file(self, place: Place, file: File | Upload, caption: Screen, is_protected: bool) -> Sent:
         kind = file.kind

@@ -80,6 +80,7 @@ class _Chat(_Part):
     id: _Id
     type: str
     title: str = ""
+    is_forum: bool = False
 
 
 class _File(_Part):
@@ -185,7 +186,11 @@ class _Press(_Part):
     data: str | None = None
 
 
-class _Member(_Part):
+class _Rights(_Part):
+    can_manage_topics: bool = False  # told of administrators
+
+
+class _Member(_Rights):
     status: str
     can_send_messages: bool = True  # told of those who are restricted
 
@@ -194,7 +199,13 @@ class _Membership(_Part):
     chat: _Chat
     sender: _User = Field(alias="from")
     date: int
+    old_chat_member: _Rights = _Rights()
     new_chat_member: _Member
+
+    @property
+    def has_lost_topics(self) -> bool:
+        before, now = self.old_chat_member, self.new_chat_member
+        return self.chat.is_forum and before.can_manage_topics and not now.can_manage_topics
 
 
 class _Update(_Part):
@@ -336,13 +347,15 @@ def _membership(membership: _Membership) -> Incoming | None:
     status = member.status
     if chat.type in GROUPS:
         is_out = status in ("kicked", "left") or (status == "restricted" and not member.can_send_messages)
-        return Incoming(sender=_itself(chat), at=at, content=Left() if is_out else Returned(), group=_group(chat))
+        content = Left() if is_out else Returned(has_lost_topics=membership.has_lost_topics)
+        return Incoming(sender=_itself(chat), at=at, content=content, group=_group(chat))
     if chat.type != "private":
         return None
     if status not in ("member", "kicked", "left"):
         return None
-    content = Returned() if status == "member" else Left()
-    return Incoming(sender=_sender(membership.sender, chat), at=at, content=content)
+    return Incoming(
+        sender=_sender(membership.sender, chat), at=at, content=Returned() if status == "member" else Left()
+    )
 
 
 def _sender(user: _User, chat: _Chat) -> Sender:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import log
 from bot.casefiles.making import CaseFiles
-from bot.messenger import DeliveryError, EditImpossible, Messenger, Place, ThreadClosed, ThreadGone
+from bot.messenger import DeliveryError, EditImpossible, Messenger, Place, ThreadClosed, ThreadGone, Unreachable
 from bot.screens import render
 from bot.takeout import Takeouts
 from bot.translation import Translator
@@ -65,8 +65,9 @@ class Delivery:
         self._showing = Showing(copies=copies, originals=originals)
 
     async def deliver(self, chat: Chat, item: Item[Outgoing], note: Callable[[Post], None]) -> list[Post]:
-        """Says it. Returns the messages to remember, the slot's among them. Of what takes several messages each is given to
-        `note` as soon as it is sent: after a failure, or in another process, the rest follows and nothing is repeated."""
+        """Says it. Returns the messages to remember, the slot's among them. Each part of a long text, the chart of a report
+        and the line above a copy are given to `note` as soon as they are sent: after a failure, or in another process, the
+        rest follows and they are not repeated. Files that take several messages (a takeout, exhibits of several kinds) are."""
         body, person = item.payload.body, chat.person
         try:
             match body:
@@ -80,6 +81,10 @@ class Delivery:
                     return []
                 case _:
                     return await self._say_in_place(chat, item, note)
+        except ThreadClosed as err:
+            if not item.payload.ref:
+                raise
+            raise Unreachable(err.message) from err  # what is about cases has no place there any more
         except DeliveryError as err:
             if err.retry_after is not None:
                 self._pace.hold(person.address, err.retry_after)
@@ -101,6 +106,8 @@ class Delivery:
             try:
                 return await self._say(saying(place))
             except ThreadClosed:
+                if not place.thread:
+                    raise
                 return await self._say(saying(await self._threads.reopened(person, place)))
         except ThreadGone:
             place = await self._threads.anew(person, outgoing)
@@ -116,7 +123,7 @@ class Delivery:
             case Exhibits() as body:
                 return await self._showing.show(saying, body)
             case Picture() as body:
-                return await draw(saying, body, saying.screen)
+                return [saying.about(await draw(saying, body))]
             case Review() as body:
                 return await hand_over_report(saying, body)
             case Dossier() as body:

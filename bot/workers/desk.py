@@ -48,10 +48,10 @@ class Desk(Protocol):
         """Nothing can be sent to this person, or group."""
 
     async def vouch(
-        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool | None, lacks_topics: bool = False
     ) -> None:
-        """A group that is to be linked was looked at: whether whoever asked for it is one of its administrators, and
-        whether it has topics that we may not open."""
+        """A group that is to be linked was looked at: whether whoever asked for it is one of its administrators (None:
+        that cannot be seen), and whether it has topics that we may not open."""
 
     async def forward(self, group: int, outgoing: Sequence[Outgoing], work: Work) -> None:
         """Messages waited for a group that no longer hears what it was linked for."""

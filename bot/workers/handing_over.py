@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from bot import log
@@ -67,18 +67,11 @@ async def hand_over_report(saying: Saying, body: Review) -> list[Post]:
             await reporting.remember(findings, work)
     posts = list[Post]()
     for each in bodies:
-        posts += [await _draw_once(saying, each)] if isinstance(each, Picture) else await saying.tell(each)
+        if isinstance(each, Picture):
+            posts.append(await saying.once("picture", partial(draw, saying, each)))
+        else:
+            posts += await saying.tell(each)
     return posts
-
-
-async def _draw_once(saying: Saying, body: Picture) -> Post:
-    """It is in a slot until what follows is there, too: see `Saying.send`."""
-    slot = saying.part("picture")
-    if (message := await saying.in_slot(slot)) is None:
-        [drawn] = await draw(saying, body, saying.rendered(body))
-        saying.keep(replace(drawn, slot=slot))
-        message = drawn.message
-    return Post(message=message, frees=slot, ref=saying.outgoing.ref)
 
 
 async def hand_over_takeout(saying: Saying, takeouts: Takeouts | None) -> list[Post]:

@@ -112,11 +112,7 @@ class InboxHandler:
 
     # What was leased
 
-    async def handle(self, leased: Lane, stop: asyncio.Event) -> None:
-        """One chat, in a transaction of its own. Raises LeaseLost."""
-        await self._work_on([leased], is_shared=False)
-
-    async def handle_all(self, leases: Sequence[Lane], stop: asyncio.Event) -> None:
+    async def handle(self, leases: Sequence[Lane]) -> None:
         """Many chats in few transactions; those are worked on alone that may have killed the process before."""
         doubtful = [leased for leased in leases if leased.attempts >= DOUBTFUL]
         for group in _groups([leased for leased in leases if leased.attempts < DOUBTFUL]):
@@ -269,7 +265,7 @@ class InboxWorker:
                     await self._db.inbox.reclaim(())
                     self._handler.is_behind = False
                 if leases := await self._db.inbox.lease(CHATS, EACH, SECONDS):
-                    await self._handler.handle_all(leases, stop)
+                    await self._handler.handle(leases)
                 else:
                     await first_of(stop.wait(), self._db.wait("inbox", self._db.patience))
                 failures = 0

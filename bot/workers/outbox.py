@@ -11,24 +11,19 @@ from itertools import count
 from typing import Any, Final
 
 from bot import log
-from bot.casefiles.making import CaseFiles
 from bot.clock import Clock
-from bot.messenger import ChatMoved, DeliveryError, Messenger, Unreachable
+from bot.messenger import ChatMoved, DeliveryError, Unreachable
 from bot.operating.metrics import REPEATS, SENDS
-from bot.takeout import Takeouts
-from bot.translation import Translator
 from bot.workers.delivery import Delivery
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
-from bot.workers.pace import Pace
 from bot.workers.retry import RetryPolicy, first_of, pause
 from bot.workers.saying import Chat, Post
 from conversations.messages import Card, Correction, Notice, Outgoing, Person, Placing, Toast, Translation
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import LeaseLost, StorageError, TryAgain
-from storage.evidence_files import EvidenceStore
 from storage.lanes import Item, Leased
 
 LOG = log.get(__name__)
@@ -60,42 +55,15 @@ class OutboxHandler:
     """Delivers what is to be said to a person: presses are answered first, then messages in order. Each is noted as soon as
     it is sent, and what is new comes along on the way."""
 
-    def __init__(
-        self,
-        db: Database,
-        desk: Desk,
-        messenger: Messenger,
-        clock: Clock,
-        *,
-        pace: Pace,
-        keep_menu: KeepMenu,
-        copies: EvidenceStore,
-        originals: EvidenceStore,
-        case_files: CaseFiles | None = None,
-        takeouts: Takeouts | None = None,
-        translator: Translator | None = None,
-    ) -> None:
+    def __init__(self, db: Database, desk: Desk, clock: Clock, *, delivery: Delivery, keep_menu: KeepMenu) -> None:
         self._db = db
         self._desk = desk
         self._clock = clock
         self._keep_menu = keep_menu
-        self._delivery = Delivery(
-            db,
-            messenger,
-            pace,
-            copies=copies,
-            originals=originals,
-            case_files=case_files,
-            takeouts=takeouts,
-            translator=translator,
-        )
+        self._delivery = delivery
         self._unsure: Counter[int] = Counter()
         self.ledger = Ledger(db)
         self.repeats = 0
-
-    async def handle(self, leased: Leased[Outgoing], stop: asyncio.Event) -> None:
-        """A lane that was leased. Raises LeaseLost."""
-        await self.carry(Hand(leased, list(leased.items)), stop)
 
     async def carry(self, hand: Hand, stop: asyncio.Event) -> None:
         """Says everything, and what comes in meanwhile, and gives the lane back. Raises LeaseLost."""
@@ -140,10 +108,8 @@ class OutboxHandler:
                 with log.about(ref=item.payload.ref):
                     posts = await self._delivery.deliver(chat, item, note)
             except ChatMoved as err:
-                if chat.person.address < 0:  # else it was one that something was to be copied from
-                    hand.chat = Chat(await self._move(chat.person, err.address))  # where nothing of ours is yet
-                    return 0
-                self.ledger.note(hand, dead={item.id: err.message})
+                hand.chat = Chat(await self._move(chat.person, err.address))  # where nothing of ours is yet
+                return 0
             except Unreachable as err:
                 chat.person = await self._unreachable(chat.person, item, err)
                 if is_for_others(chat.person, item.payload):
@@ -299,7 +265,8 @@ def _go_together(run: Sequence[Item[Outgoing]], item: Item[Outgoing]) -> bool:
     is_plain = all(
         isinstance(each.body, Notice) and not each.slot and each.answers is None for each in (first, next_one)
     )
-    return is_plain and first.ref == next_one.ref and len(run) < MOST_MERGED
+    goes_there = first.ref == next_one.ref and (bool(first.ref) or first.thread == next_one.thread)
+    return is_plain and goes_there and len(run) < MOST_MERGED
 
 
 def joined(notices: Sequence[Notice]) -> Notice:

@@ -1,5 +1,5 @@
 """The worker that looks at groups somebody wants to link: whether that member may, and what we may do there. It tells the
-desk."""
+desk, also when there is nothing to be seen."""
 
 from __future__ import annotations
 
@@ -39,20 +39,21 @@ class RoomsHandler:
         item = leased.items[0]
         async with self._db.work() as work:
             group = await work.people.get(item.payload.group)
-            member = await work.people.get(group.room.linked_by) if group.room is not None else None
-        if member is None:
-            await self._finish(leased)
-            return
+            if group.room is None:  # it was never linked
+                await work.checks.finish(leased, done=[item.id])
+                return
+            member = await work.people.get(group.room.linked_by)
         try:
             await self._look(leased, group, member)
         except DeliveryError as err:
             retry_in = err.retry_after or RETRY.delay(leased.attempts)
             is_over = err.permanent or RETRY.gives_up(leased.attempts)
             LOG.warning("group not looked at", group=group.id, reason=err.message, is_over=is_over)
-            if is_over:
-                await self._finish(leased, dead=err.message)
-            else:
-                async with self._db.work() as work:
+            async with self._db.work() as work:
+                if is_over:
+                    await self._desk.vouch(group.id, work, self._clock(), is_administrator=None)
+                    await work.checks.finish(leased, dead={item.id: err.message})
+                else:
                     await work.checks.finish(leased, retry_in=retry_in)
 
     async def _look(self, leased: Leased[Check], group: Person, member: Person) -> None:
@@ -67,11 +68,6 @@ class RoomsHandler:
             )
             await work.checks.finish(leased, done=[leased.items[0].id])
         LOG.info("group looked at", group=group.id, is_administrator=found.is_administrator)
-
-    async def _finish(self, leased: Leased[Check], *, dead: str = "") -> None:
-        item = leased.items[0].id
-        async with self._db.work() as work:
-            await work.checks.finish(leased, done=() if dead else (item,), dead={item: dead} if dead else None)
 
 
 def rooms_worker(db: Database, desk: Desk, messenger: Messenger, clock: Clock) -> LaneWorker[Check]:

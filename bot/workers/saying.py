@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from bot import log
@@ -89,21 +90,28 @@ class Saying:
         return render(body, self.person.language)
 
     async def send(self, screen: Screen, *, answers: int | None = None) -> list[Post]:
-        """As one message, or as several when it is too long for one. The parts are in slots until the last is there."""
+        """As one message, or as several when it is too long for one."""
         *parts, last = pages(screen, MAX_TEXT)
-        posts: list[Post] = []
         answers = answers or self.outgoing.answers
+        posts: list[Post] = []
         for number, part in enumerate(parts):
-            slot = self.part(number)
-            if (message := await self.in_slot(slot)) is None:
-                await self.pace.turn(self.place.chat)
-                [message] = await self.messenger.send(self.place, part, answers=answers)
-                self.keep(Post(message=message, slot=slot, ref=self.outgoing.ref))
-            posts.append(Post(message=message, frees=slot, ref=self.outgoing.ref))
+            posts.append(await self.once(number, partial(self.put, part, answers=answers)))
             answers = None
+        return [*posts, self.post(await self.put(last, answers=answers))]
+
+    async def put(self, screen: Screen, *, answers: int | None = None) -> int:
+        """One message, when its turn has come."""
         await self.pace.turn(self.place.chat)
-        [message] = await self.messenger.send(self.place, last, answers=answers)
-        return [*posts, self.post(message)]
+        [message] = await self.messenger.send(self.place, screen, answers=answers)
+        return message
+
+    async def once(self, name: int | str, say: Callable[[], Awaitable[int]]) -> Post:
+        """A part that is not said again when what comes after it fails: it is in a slot until all of it is there."""
+        slot = self.part(name)
+        if (message := await self.in_slot(slot)) is None:
+            message = await say()
+            self.keep(Post(message=message, slot=slot, ref=self.outgoing.ref))
+        return Post(message=message, frees=slot, ref=self.outgoing.ref)
 
     async def tell(self, body: Body) -> list[Post]:
         """Says something of ours in place of it, or after it."""

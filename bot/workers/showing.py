@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from bot import charts, log
 from bot.messenger import Activity, DeliveryError, FileGone, Sent, Upload
-from bot.screens import MAX_CAPTION, Screen, speaker_line
+from bot.screens import MAX_CAPTION, speaker_line
 from bot.workers.saying import Post, Saying
 from conversations.cases.evidence import File, FileKind
 from conversations.cases.roles import Role
@@ -44,16 +45,22 @@ class Showing:
         self._known: OrderedDict[tuple[str, str, str], str] = OrderedDict()  # -> the messenger's file id
 
     async def copy(self, saying: Saying, body: Copies) -> list[Post]:
-        """What somebody sent, without their name but under a line that says what they are in the case."""
+        """What somebody sent, without their name but under a line that says what they are in the case. Whoever was to have
+        it is told when it is not to be had any more, with the words that came with it."""
         screen, place = saying.screen, saying.place
         fits = len(body.messages) == 1 and body.has_caption and screen.size <= MAX_CAPTION
         posts: list[Post] = []
-        await saying.pace.turn(place.chat, len(body.messages) + (not fits))
         if not fits:
             line = speaker_line(body.speaker, saying.person.language)
-            posts += [saying.about(message) for message in await saying.messenger.send(place, line)]
+            posts.append(await saying.once("line", partial(saying.put, line)))
+        await saying.pace.turn(place.chat, len(body.messages))
         caption = screen if fits else None
-        copied = await saying.messenger.copy(place, body.source, body.messages, caption=caption)
+        try:
+            copied = await saying.messenger.copy(place, body.source, body.messages, caption=caption)
+        except FileGone:
+            words = (Phrase("“{words}”", words=body.caption),) if body.caption else ()
+            await _tell_of_loss(saying, body.speaker, *words, NO_EXHIBIT)
+            raise
         originals = sorted(body.messages) if len(copied) == len(body.messages) else []
         for number, message in enumerate(copied):
             posts.append(saying.about(message, origin=(body.source, originals[number]) if originals else None))
@@ -66,9 +73,7 @@ class Showing:
             return await (self._show_originals if body.are_originals else self._show)(saying, body)
         except FileGone as err:
             LOG.error("exhibit not to be had", ref=saying.outgoing.ref, reason=err.message)
-            line = NO_ORIGINAL if body.are_originals else NO_EXHIBIT
-            for post in await saying.tell(Notice(title=body.caption, lines=(line,))):
-                saying.keep(post)
+            await _tell_of_loss(saying, body.caption, NO_ORIGINAL if body.are_originals else NO_EXHIBIT)
             raise
 
     async def _show(self, saying: Saying, body: Exhibits) -> list[Post]:
@@ -125,13 +130,13 @@ class Showing:
                 self._known.popitem(last=False)
 
 
-async def draw(saying: Saying, body: Picture, screen: Screen) -> list[Post]:
-    """A chart, with the screen as its caption."""
+async def draw(saying: Saying, body: Picture) -> int:
+    """A chart with its caption."""
     await saying.show_activity(Activity.PHOTO)
     drawn = Upload("chart.png", "image/png", charts.png(body.panels), FileKind.PHOTO)
     await saying.pace.turn(saying.place.chat)
-    sent = await saying.messenger.send_files(saying.place, [drawn], caption=screen, is_protected=False)
-    return [saying.about(each.message) for each in sent]
+    [sent] = await saying.messenger.send_files(saying.place, [drawn], caption=saying.rendered(body), is_protected=False)
+    return sent.message
 
 
 async def is_still_theirs(saying: Saying, ref: str, reader: Role) -> bool:
@@ -144,6 +149,11 @@ async def is_still_theirs(saying: Saying, ref: str, reader: Role) -> bool:
     if not is_theirs:
         LOG.warning("not theirs any more", person=saying.person.id, ref=ref)
     return is_theirs
+
+
+async def _tell_of_loss(saying: Saying, title: Phrase, *lines: Phrase) -> None:
+    for post in await saying.tell(Notice(title=title, lines=lines)):
+        saying.keep(post)
 
 
 async def _read(store: EvidenceStore, name: str) -> bytes:

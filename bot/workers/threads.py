@@ -79,8 +79,10 @@ class Threads:
         async with self._db.reading() as work:
             ref = await work.threads.case_of(place.chat, place.thread)
             thread = await work.threads.of(place.chat, ref) if ref else None
-        if thread is None or not await self._shut(person, thread, is_closed=False):
+        if ref is None or thread is None or not await self._shut(person, thread, is_closed=False):
             return Place(place.chat)
+        if thread.is_closed:  # by ourselves: the case has ended, and its next card closes it again
+            await self._keep(person, ref, replace(thread, is_closed=False))
         return place
 
     async def holds_card(self, place: Place, ref: str) -> bool:
@@ -136,16 +138,15 @@ class Threads:
             if isinstance(err, NoThreads):
                 self._known[_key(person.address)] = (False, self._clock())
             return None
-        thread = Thread(number=number, name=name)
-        async with self._db.work() as work:
-            await work.threads.keep(person.address, ref, thread)
         LOG.info("thread opened", person=person.id, ref=ref)
-        return thread
+        return await self._keep(person, ref, Thread(number=number, name=name))
 
     async def _turn(self, person: Person, ref: str, thread: Thread, *, is_closed: bool) -> Thread:
         """Closes or reopens it; where we may not, it is left as it is, and not tried again."""
         await self._shut(person, thread, is_closed=is_closed)
-        thread = replace(thread, is_closed=is_closed)
+        return await self._keep(person, ref, replace(thread, is_closed=is_closed))
+
+    async def _keep(self, person: Person, ref: str, thread: Thread) -> Thread:
         async with self._db.work() as work:
             await work.threads.keep(person.address, ref, thread)
         return thread

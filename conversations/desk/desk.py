@@ -29,7 +29,7 @@ from conversations.desk.publishing import journal, show_card, tell_parties
 from conversations.desk.rooms import recipients
 from conversations.desk.visit import QUESTION, Settings, Visit, command
 from conversations.dialogs import dialog as dialogs
-from conversations.dialogs.arguments import reference
+from conversations.dialogs.arguments import command_in, reference
 from conversations.dialogs.relay import REPLY, WHICH_CASE
 from conversations.messages import Content, Incoming, Left, Notice, Outgoing, Person, Placing, Pressed, Said
 from conversations.phrase import Phrase
@@ -41,6 +41,7 @@ _WHOLE_MESSAGES = frozenset({"reply", "answer"})
 _KEEPING = frozenset({WHICH_CASE.name, REPLY.name})
 _STALE = Phrase("This has moved on; here is where the case stands now.")
 _GONE_ON = Phrase("This has moved on. Please use the newest message, or /cases.")
+_TOO_LATE = Phrase("That message has been dealt with already; please send the change as a new message.")
 #: Of how many cases of a store the buyers are told that nobody of it can be reached.
 _MOST_CASES = 1000
 _UNREADABLE = Phrase("This button is from an older version. Please use the newest message, or /cases.")
@@ -121,10 +122,10 @@ class Desk:
             await self._set_reachable(whom, False, work, now)
 
     async def vouch(
-        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool | None, lacks_topics: bool = False
     ) -> None:
-        """A group that somebody wants to link was looked at: whether that member is one of its administrators, and whether
-        it has topics that we may not open. Doing it twice says it once."""
+        """A group that somebody wants to link was looked at: whether that member is one of its administrators (None: that
+        cannot be seen), and whether it has topics that we may not open. Doing it twice says it once."""
         found = await work.people.get(group)
         await linking.vouch(
             found, work, now, self.settings, is_administrator=is_administrator, lacks_topics=lacks_topics
@@ -235,9 +236,10 @@ async def _press_move(visit: Visit, ref: str, turn: int, move: str) -> None:
 
 async def _hear(visit: Visit, said: Said) -> None:
     if said.text.startswith("/") and not said.files:
-        if not said.is_edit:
-            name, _, argument = said.text[1:].partition(" ")
-            await commands.run(visit, name.partition("@")[0].lower(), argument.strip(), reply_to=said.reply_to)
+        if said.is_edit:
+            await _hear_edited_command(visit, said)
+        else:
+            await commands.run(visit, *command_in(said.text), reply_to=said.reply_to)
         return
     if visit.room is not None and not await groups.is_for_us(visit, said):
         return
@@ -295,6 +297,21 @@ async def _hear_about(visit: Visit, found: tuple[Case, Role], said: Said) -> Non
         await visit.say(ENDED, ref=case.ref)
 
 
+async def _hear_edited_command(visit: Visit, said: Said) -> None:
+    """An edited /reply corrects what it passed on. Any other command was done as it stood, and is not done again."""
+    ref = await visit.work.posts.case_of(visit.chat.address, said.message)
+    if ref is None:
+        return
+    name, words = command_in(said.text)
+    named, *rest = words.split(maxsplit=1) or [""]
+    if (about := reference(named)) is not None and about[0] == ref:
+        words = "".join(rest)
+    if name == "reply" and words:
+        await _hear_edit(visit, replace(said, text=words))
+    else:
+        await visit.say(_TOO_LATE)
+
+
 async def _hear_edit(visit: Visit, said: Said) -> None:
     """An edit of something passed on is passed on as an edit; of an answer, it comes too late."""
     ref = await visit.work.posts.case_of(visit.chat.address, said.message)
@@ -303,7 +320,7 @@ async def _hear_edit(visit: Visit, said: Said) -> None:
         if not await relaying.is_held_back(visit, *found):
             await relaying.pass_on(visit, *found, said)
     else:
-        await visit.say(Phrase("That message has been dealt with already; please send the change as a new message."))
+        await visit.say(_TOO_LATE)
 
 
 async def _with_this_place_on_top(visit: Visit, stack: tuple[OpenDialog, ...]) -> tuple[OpenDialog, ...]:

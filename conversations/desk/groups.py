@@ -17,6 +17,7 @@ from conversations.desk import linking, talking
 from conversations.desk.finishing import finish
 from conversations.desk.visit import Settings, Visit
 from conversations.dialogs import commands
+from conversations.dialogs.arguments import command_in
 from conversations.messages import (
     Content,
     Group,
@@ -27,6 +28,7 @@ from conversations.messages import (
     Outgoing,
     Person,
     Pressed,
+    Returned,
     Room,
     Said,
     Sender,
@@ -62,8 +64,8 @@ async def visit_of(incoming: Incoming, group: Group, work: Work, now: datetime, 
         return None
     room = known.room if known is not None and known.room is not None and known.room.is_linked else None
     name, argument = _asked(content)
-    if not name and isinstance(content, Said) and (room is None or group.is_anonymous or content.reply_to is None):
-        return None  # talk: nobody who only talks is even noticed
+    if not name and isinstance(content, Said) and (room is None or group.is_anonymous or _is_talk(content)):
+        return None  # nobody who only talks is even noticed
     if not isinstance(content, Pressed) and room is None and name not in _ALWAYS:
         return None
     here = await work.people.greet(Sender(address=group.address, name=group.title, language=incoming.sender.language))
@@ -122,13 +124,15 @@ async def is_more_of_album(visit: Visit, said: Said) -> bool:
     return any(item.by is visit.role and item.file.album == said.album for item in given)
 
 
+def _is_talk(said: Said) -> bool:
+    """Whether it is neither in reply to us nor a command that was edited."""
+    return said.reply_to is None and not (said.is_edit and said.text.startswith("/"))
+
+
 def _asked(content: Said | Pressed) -> tuple[str, str]:
     """The command and its argument, by whatever means; empty when it is none."""
     if isinstance(content, Said):
-        if content.files or content.is_edit or not content.text.startswith("/"):
-            return "", ""
-        name, _, argument = content.text[1:].partition(" ")
-        return name.partition("@")[0].lower(), argument.strip()
+        return ("", "") if content.files or content.is_edit else command_in(content.text)
     pressed = presses.read(content.do) if content.is_ours else None
     return (pressed.command, pressed.argument) if isinstance(pressed, presses.CommandPress) else ("", "")
 
@@ -139,6 +143,8 @@ async def _changed(group: Person, content: Content, work: Work, now: datetime, s
         await linking.move(group, content.to, work, now)
     elif isinstance(content, Left):
         await linking.leave(group, work, now, settings)
+    elif isinstance(content, Returned) and content.has_lost_topics:
+        await linking.lose_topics(group, work)
 
 
 def _why_not(person: Person, room: Room | None) -> Phrase | None:

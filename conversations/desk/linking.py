@@ -25,6 +25,14 @@ _NO_ROLE: Final = Phrase(
     "A group is linked by somebody who answers for a store, or by an arbitrator. The operator of this service can invite you."
 )
 
+_LACKS_TOPICS: Final = Phrase(
+    "To give each case a topic of its own here, I need the right to manage topics; without it, all is in one."
+)
+_UNSEEN: Final = (
+    Phrase("I cannot see who the administrators of this group are, so it was not linked."),
+    Phrase("Please make me an administrator, and send /link again."),
+)
+
 
 def stands_in(person: Person, room: Room) -> bool:
     """Whether the person is one of those that the room is for."""
@@ -126,26 +134,26 @@ def _label(role: Role, store: str) -> Phrase:
 
 
 async def vouch(
-    group: Person, work: Work, now: datetime, settings: Settings, *, is_administrator: bool, lacks_topics: bool
+    group: Person, work: Work, now: datetime, settings: Settings, *, is_administrator: bool | None, lacks_topics: bool
 ) -> None:
-    """It was seen whether the member who linked the group is one of its administrators: then the operator is asked."""
+    """It was seen whether the member who linked the group is one of its administrators: then the operator is asked. None
+    when that could not be seen."""
     room = group.room
     if room is None or not room.is_linked or room.checked_at is not None:
         return
     who = await work.people.get(room.linked_by)
     if not is_administrator:
         await work.rooms.keep(group.id, replace(room, left_at=now))
-        line = Phrase("{name} is not an administrator of this group, so it was not linked.", name=who.name)
-        await _say(group, work, line, Phrase("An administrator who holds the role can send /link."))
+        none = (
+            Phrase("{name} is not an administrator of this group, so it was not linked.", name=who.name),
+            Phrase("An administrator who holds the role can send /link."),
+        )
+        await _say(group, work, *(_UNSEEN if is_administrator is None else none))
         return
     await work.rooms.keep(group.id, replace(room, checked_at=now))
     lines = [_waits(room)]
     if lacks_topics:
-        lines.append(
-            Phrase(
-                "To give each case a topic of its own here, I need the right to manage topics; without it, all is in one."
-            )
-        )
+        lines.append(_LACKS_TOPICS)
     await _say(group, work, *lines)
     await tell_operator(settings, work, _asks(group, room, who))
 
@@ -216,6 +224,12 @@ async def leave(group: Person, work: Work, now: datetime, settings: Settings) ->
     await tell_operator(settings, work, line)
     if room.hears:
         await _tell_members(room, work, line, Phrase("It is said here again. /link in a group links it anew."))
+
+
+async def lose_topics(group: Person, work: Work) -> None:
+    """Topics of the group are no longer ours to open: what is about new cases goes outside of them."""
+    if group.room is not None and group.room.is_linked:
+        await _say(group, work, _LACKS_TOPICS)
 
 
 async def take_back(group: Person, work: Work, now: datetime) -> bool:

@@ -35,9 +35,10 @@ _SAID: Final = {
 
 async def follow(visit: Visit, hearers: Sequence[Person], said: Said, *, ref: str) -> None:
     """After words were passed on: has them translated for each hearer of another language who wants it, and asks
-    whoever was not asked yet. Words of somebody who refused translations go nowhere."""
+    whoever was not asked yet. Words of somebody who refused translations, or of somebody in a room that did, go nowhere."""
     is_fitting = bool(said.text.strip()) and len(said.text) <= LONGEST
-    if not (visit.settings.translates and is_fitting) or visit.person.translation is Consent.REFUSED:
+    is_refused = Consent.REFUSED in (visit.person.translation, visit.chat.translation)
+    if not (visit.settings.translates and is_fitting) or is_refused:
         return
     spoken = visit.settings.spoken
     for hearer in hearers:

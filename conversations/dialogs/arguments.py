@@ -1,4 +1,5 @@
-"""What was typed after a command, as answers of its dialog. What is missing or unclear is left to be asked."""
+"""A command as it was typed, and what stood after it as answers of its dialog. What is missing or unclear is left to be
+asked."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from conversations.cases.terms import Kind
 
 #: A reference: six signs without those that look or sound alike, with a dash in the middle or not.
 _REFERENCE = re.compile(r"([A-HJKMNP-Z2-9]{3})(-?)([A-HJKMNP-Z2-9]{3})", re.IGNORECASE)
+_COMMAND = re.compile(r"/([^\s@]*)(?:@\S*)?\s*(.*)", re.DOTALL)
 _EXHIBIT = re.compile(r"e?([0-9]{1,4})", re.IGNORECASE)
 _GOODS = frozenset({"goods", "return"})
-
 
 #: What surrounds words copied from our own messages: spaces, and the marks that isolate their direction.
 _AROUND = " \t\r\n\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -23,6 +24,13 @@ _AROUND = " \t\r\n\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u
 def bare(text: str) -> str:
     """What was typed, without the spaces and invisible marks around it."""
     return text.strip(_AROUND)
+
+
+def command_in(text: str) -> tuple[str, str]:
+    """The command that a text begins with, without the name of ours that groups put behind it, and what was typed after it,
+    be it in the next line. The command is empty when there is none."""
+    match = _COMMAND.fullmatch(text)
+    return ("", "") if match is None else (match[1].lower(), match[2].strip())
 
 
 def reference(text: str) -> tuple[str, bool] | None:
@@ -59,8 +67,8 @@ def prefill(move: str, text: str, case: Case) -> dict[str, Any]:
         case "ask" if words[0].lower() in (Role.BUYER.value, Role.SELLER.value):
             question = {"words": text.split(maxsplit=1)[1]} if len(words) > 1 else {}
             return {"party": words[0].lower(), **question}
-        case "refuse" | "decline" | "escalate" | "answer" | "appeal" | "note" | "reply" | "dispute_goods" | "address":
-            return {"address" if move == "address" else "words": text.strip()}
+        case "refuse" | "decline" | "escalate" | "answer" | "appeal" | "dispute_goods":
+            return {"words": text.strip()}
     return {}
 
 

@@ -3,7 +3,6 @@
 AFTERSALES_TEST_PRESSES says how many (2,000 by default; 100,000 for the figure in SECURITY.md).
 """
 
-import asyncio
 import os
 import random
 from dataclasses import replace
@@ -99,7 +98,7 @@ async def test_buttons_that_are_not_ours_change_nothing(sqlite_db: Database) -> 
         await sqlite_db.inbox.put(lot)
         while leased := await sqlite_db.inbox.lease(len(PEOPLE), LOT, 600):
             for lane in leased:
-                await handler.handle(lane, asyncio.Event())
+                await handler.handle([lane])
         toasts += await _toasts(sqlite_db)
 
     assert await sqlite_db.inbox.dead() == []
@@ -116,7 +115,7 @@ async def test_the_same_button_unforged_does_something(sqlite_db: Database) -> N
     do = presses.write(MovePress("A7KQ2M", case.position.turn, "approve"))
     await sqlite_db.inbox.put([press(1, SELLER, SEALS.seal(SELLER, do))])
     [lane] = await sqlite_db.inbox.lease(1, 1, 60)
-    await handler.handle(lane, asyncio.Event())
+    await handler.handle([lane])
 
     assert await _kept(sqlite_db) != before
 

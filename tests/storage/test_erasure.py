@@ -75,11 +75,13 @@ async def live(db: Database, person: Person, other: Person, order: Order, case: 
         }
     }
     in_a_group = {"message": {"text": "/reply CANARY", "from": {"id": person.address}, "chat": {"id": -4001}}}
+    in_another = {"message": {"text": "/help CANARY", "from": {"id": person.address}, "chat": {"id": -4002}}}
     await db.inbox.put(
         [
             RawUpdate(1, str(person.address), mine),
             RawUpdate(2, str(other.address), quoted),
             RawUpdate(3, "-4001", in_a_group),
+            RawUpdate(4, "-4002", in_another),
         ]
     )
 
@@ -102,7 +104,9 @@ async def test_nothing_is_left_of_an_erased_person(db: Database, people: People,
 
     async with db.reading() as work:
         taken_along = await work.privacy.traces(ann.id, ann.address)
-    assert [each["update"]["message"]["text"] for each in taken_along["received"]] == ["CANARY", "/reply CANARY"]
+    assert [each["update"]["message"]["text"] for each in taken_along["received"]] == [
+        "CANARY", "/reply CANARY", "/help CANARY",  # the last in a group that was never linked, or has another number since
+    ]  # fmt: skip
     async with db.work() as work:
         files = await work.erasure.person(await work.people.get(ann.id), [opened.ref])
 

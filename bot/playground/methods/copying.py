@@ -8,7 +8,7 @@ from bot.playground.methods.media import caption_fields
 from bot.playground.methods.sending import Sending, deliver
 from bot.playground.methods.table import method
 from bot.playground.parameters import ChatId, Decoded, Entities
-from bot.playground.people import Message
+from bot.playground.people import Chat, Message
 from bot.playground.world import World
 
 COPIED = (*MEDIA, "text", "entities", "caption", "caption_entities", "location", "contact", "has_media_spoiler")
@@ -50,7 +50,7 @@ def copy_messages(world: World, p: CopyMessages) -> list[dict[str, int]]:
     if not 1 <= len(p.message_ids) <= 100 or sorted(set(p.message_ids)) != p.message_ids:
         raise bad_request("message identifiers must be 1 to 100, in strictly increasing order")
     world.open_chat(p.chat_id)
-    source = world.chat(p.from_chat_id)
+    source = _source(world, p.from_chat_id)
     found = [source.messages[each] for each in p.message_ids if each in source.messages]
     found = [message for message in found if CONTENT & message.keys()]
     if not found:
@@ -70,7 +70,7 @@ def copy_messages(world: World, p: CopyMessages) -> list[dict[str, int]]:
 
 @method
 def forward_message(world: World, p: ForwardMessage) -> Message:
-    message = world.chat(p.from_chat_id).messages.get(p.message_id)
+    message = _source(world, p.from_chat_id).messages.get(p.message_id)
     if message is None:
         raise bad_request("message to forward not found")
     if message.get("has_protected_content") or not CONTENT & message.keys():
@@ -83,8 +83,14 @@ def forward_message(world: World, p: ForwardMessage) -> Message:
     return deliver(world, p, {"forward_origin": origin, **_content(message)})
 
 
+def _source(world: World, chat_id: int | str) -> Chat:
+    """The chat to copy from; of groups those that the bot is in."""
+    chat = world.chat(chat_id)
+    return chat if chat.is_private else world.open_chat(chat_id)
+
+
 def _copy(world: World, chat_id: int | str, message_id: int) -> Message:
-    message = world.chat(chat_id).messages.get(message_id)
+    message = _source(world, chat_id).messages.get(message_id)
     if message is None:
         raise bad_request("message to copy not found")
     if not CONTENT & message.keys():

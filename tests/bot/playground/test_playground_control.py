@@ -190,11 +190,23 @@ async def test_events_of_one_user(sim: Sim, server: PlaygroundServer, client: ai
     async with client.get(f"{server.url}/_sim/events", params={"user_id": 1002}) as response:
         await response.content.readline()
         await sim.post("/users/1001/start")
+        theirs = await sim.post("/groups", title="Not theirs", administrators=[1001])
+        await sim.post("/users/1001/send", text="among us", chat_id=theirs["id"])
         await sim.post("/users/1002/start")
 
         await response.content.readline()
         assert await response.content.readline() == b"event: user\n"
         assert b'"id":1002' in await response.content.readline()
+        for _ in range(4):
+            await response.content.readline()  # what they said
+
+        ours = await sim.post("/groups", title="Theirs too", administrators=[1001], members=[1002])
+        await sim.post("/users/1001/send", text="among us", chat_id=ours["id"])
+        assert await response.content.readline() == b"event: group\n"
+        assert b"Theirs too" in await response.content.readline()
+        await response.content.readline()
+        assert await response.content.readline() == b"event: message\n"
+        assert b"among us" in await response.content.readline()
 
 
 async def test_reader_that_falls_behind_is_cut_off() -> None:

@@ -169,6 +169,29 @@ def test_whether_we_may_write_there(member: dict[str, Any], content: Content) ->
     assert seen({"update_id": 1, "my_chat_member": update}) == done(content, ITSELF)
 
 
+@pytest.mark.parametrize(
+    ("is_forum", "before", "after", "has_lost_it"),
+    [
+        (True, {"status": "administrator", "can_manage_topics": True}, {"status": "administrator"}, True),
+        (True, {"status": "administrator", "can_manage_topics": True}, {"status": "member"}, True),
+        (True, {"status": "administrator"}, {"status": "member"}, False),
+        (True, {"status": "member"}, {"status": "administrator", "can_manage_topics": True}, False),
+        (False, {"status": "administrator", "can_manage_topics": True}, {"status": "member"}, False),
+    ],
+)
+def test_topics_that_we_may_manage_no_longer_are_told_of(
+    is_forum: bool, before: dict[str, Any], after: dict[str, Any], has_lost_it: bool
+) -> None:
+    update = {
+        "chat": {**DESK, "is_forum": is_forum},
+        "from": USER,
+        "date": STAMP,
+        "old_chat_member": before,
+        "new_chat_member": after,
+    }
+    assert seen({"update_id": 1, "my_chat_member": update}) == done(Returned(has_lost_topics=has_lost_it), ITSELF)
+
+
 def test_group_that_moves_is_told_from_both_ends() -> None:
     old = {"id": -4001, "type": "group", "title": "The desk"}
     before = Group(address=-4001, title="The desk")

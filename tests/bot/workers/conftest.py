@@ -1,10 +1,11 @@
-"""A database, a playground and a desk that does what it is told in plain words."""
+"""A database, a playground, a desk that does what it is told in plain words, and an outbox between them."""
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,22 @@ from telegram import Bot
 
 from bot.clock import AdjustableClock
 from bot.playground import PlaygroundServer, World, create_app, serve
-from bot.playground.people import User
+from bot.playground.people import Chat, User
 from bot.telegram.client import connect
 from bot.telegram.sender import TelegramMessenger
+from bot.workers.delivery import Delivery
+from bot.workers.outbox import OutboxHandler
+from bot.workers.pace import UNLIMITED, Pace
+from conversations.cases.case import Case
 from conversations.desk.reporting import week_of
 from conversations.messages import Incoming, Notice, Outgoing, Person, Said, Sender
 from conversations.phrase import Phrase
 from conversations.ports import Work
 from storage.database import Database
+from storage.evidence_files import FolderStore
+
+from .deliveries import Menus
+from .topics import REF, MakeCase
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -33,7 +42,7 @@ class PlainDesk:
         self.filed: list[tuple[Any, ...]] = []
         self.copies: list[tuple[str, str]] = []
         self.told: list[int] = []
-        self.vouched: list[tuple[int, bool, bool]] = []
+        self.vouched: list[tuple[int, bool | None, bool]] = []
         self.forwarded: list[tuple[int, list[Outgoing]]] = []
         self.digests: list[tuple[int, str, datetime]] = []
         self.tries: Counter[str] = Counter()
@@ -95,7 +104,7 @@ class PlainDesk:
             await work.rooms.keep(person, replace(found.room, left_at=now))
 
     async def vouch(
-        self, group: int, work: Work, now: datetime, *, is_administrator: bool, lacks_topics: bool = False
+        self, group: int, work: Work, now: datetime, *, is_administrator: bool | None, lacks_topics: bool = False
     ) -> None:
         self.vouched.append((group, is_administrator, lacks_topics))
 
@@ -168,3 +177,47 @@ async def buyer(sqlite_db: Database, ana: User) -> Person:
 async def seller(sqlite_db: Database, wei: User) -> Person:
     async with sqlite_db.work() as work:
         return await work.people.greet(Sender(address=wei.id, name="Wei", language="zh-hans"))
+
+
+@pytest.fixture
+def originals(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "evidence")
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "shown")
+
+
+@pytest.fixture
+def menus() -> Menus:
+    return Menus()
+
+
+@pytest.fixture
+def handler(
+    sqlite_db: Database,
+    desk: PlainDesk,
+    messenger: TelegramMessenger,
+    clock: AdjustableClock,
+    menus: Menus,
+    copies: FolderStore,
+    originals: FolderStore,
+) -> OutboxHandler:
+    delivery = Delivery(sqlite_db, messenger, Pace(UNLIMITED), copies=copies, originals=originals)
+    return OutboxHandler(sqlite_db, desk, clock, delivery=delivery, keep_menu=menus.keep)
+
+
+@pytest.fixture
+async def case(a_case: MakeCase, world: World) -> Case:
+    """One that is spoken of in topics."""
+    world.topics_in_private = True
+    return await a_case(REF)
+
+
+@pytest.fixture
+async def forum(world: World, ana: User, sqlite_db: Database, case: Case) -> tuple[Chat, Person]:
+    """A forum, and how we know it."""
+    group = world.add_group("Nordlicht", members=(ana,), is_forum=True)
+    async with sqlite_db.work() as work:
+        return group, await work.people.greet(Sender(address=group.id, name="Nordlicht", language="en"))

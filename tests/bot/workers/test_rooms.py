@@ -1,10 +1,9 @@
-"""The worker that looks at groups, and the outbox in groups: merged, forwarded, followed; against the playground."""
+"""The worker that looks at groups, and the outbox in groups: paced, forwarded, followed; against the playground."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,27 +14,20 @@ from bot.playground.faults import Faults
 from bot.playground.people import Chat, User
 from bot.telegram.profile import Menus
 from bot.telegram.sender import TelegramMessenger
-from bot.workers.outbox import FEW, OutboxHandler, arrange, joined
+from bot.workers.outbox import OutboxHandler
 from bot.workers.pace import TELEGRAM, UNLIMITED, Pace
 from bot.workers.rooms import RETRY, RoomsHandler
 from conversations.cases.roles import Role
-from conversations.messages import Body, Card, Copies, Notice, Outgoing, Person, Placing, Room, Sender, Toast
+from conversations.messages import Body, Notice, Outgoing, Person, Room, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
-from storage.evidence_files import FolderStore
-from storage.lanes import Item
 
 from .conftest import NOON, PlainDesk
-
-GO = asyncio.Event()
+from .deliveries import GO, carry
 
 
 def notice(words: str, title: str = "") -> Notice:
     return Notice(lines=(Phrase("{words}", words=words),), title=Phrase("{words}", words=title) if title else None)
-
-
-def item(number: int, body: Body, **what: object) -> Item[Outgoing]:
-    return Item(number, Outgoing(to=1, body=body, **what), NOON)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -136,81 +128,26 @@ async def test_trouble_is_waited_out_and_a_group_that_is_gone_is_given_up(
         if leased.lane == str(found.id):
             await rooms.handle(leased, GO)
     assert [letter.lane for letter in await sqlite_db.checks.dead()] == [str(found.id)]
-    assert desk.vouched == []
+    assert desk.vouched == [(found.id, None, False)]
 
 
 # --- said in groups --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def outbox(
-    sqlite_db: Database,
-    desk: PlainDesk,
-    messenger: TelegramMessenger,
-    clock: AdjustableClock,
-    tmp_path: Path,
-) -> OutboxHandler:
-    store = FolderStore(tmp_path / "evidence")
-    return OutboxHandler(
-        sqlite_db,
-        desk,
-        messenger,
-        clock,
-        pace=Pace(UNLIMITED),
-        keep_menu=Menus(messenger).keep,
-        copies=store,
-        originals=store,
-    )
-
-
-async def deliver(db: Database, outbox: OutboxHandler, most: int = 100) -> None:
+async def deliver(db: Database, handler: OutboxHandler, most: int = 100) -> None:
     for leased in await db.outbox.lease(10, most, 30):
-        await outbox.handle(leased, GO)
-    await outbox.ledger.written()
-
-
-def test_few_notices_are_said_one_by_one_and_many_in_one() -> None:
-    few = [item(n, notice(f"n{n}", "Case A"), ref="A") for n in range(FEW)]
-    assert [(each.id, covered) for each, covered in arrange(few, is_group=True)] == [(n, ()) for n in range(FEW)]
-    many = [*few, item(8, notice("other"), ref="B"), item(9, Toast(query="q")), item(10, notice("last"), ref="B")]
-    assert [(each.id, covered) for each, covered in arrange(many)] == [(n, ()) for n in (9, 0, 1, 2, 8, 10)]
-    merged = arrange(many, is_group=True)
-    assert [(each.id, covered) for each, covered in merged] == [(9, ()), (0, (1, 2)), (8, (10,))]
-    assert merged[1][0].payload.body == replace(
-        notice("n0", "Case A"), lines=tuple(Phrase("{words}", words=f"n{n}") for n in range(FEW))
-    )
-
-
-def test_what_is_no_plain_notice_is_said_alone() -> None:
-    card = Card(ref="A", title=Phrase("x"), state=Phrase("y"), turn=None, due_at=None, default=None)
-    apart = [
-        item(1, notice("a"), ref="A"),
-        item(2, notice("b"), ref="A", answers=4),
-        item(3, notice("c"), ref="A", slot="question:1", placing=Placing.REPLACE),
-        item(4, card, ref="A", slot="card:A", placing=Placing.BELOW),
-        item(5, notice("d"), ref="A"),
-    ]
-    assert [(each.id, covered) for each, covered in arrange(apart, is_group=True)] == [(n, ()) for n in range(1, 6)]
-
-
-def test_a_title_is_told_once_and_the_last_buttons_stay() -> None:
-    buttons = ((),)
-    first = replace(notice("a", "Case A"), choices=buttons)
-    assert joined([first, notice("a", "Case A"), notice("b"), notice("c", "Case B")]) == Notice(
-        lines=tuple(Phrase("{words}", words=words) for words in ("a", "b", "Case B", "c")),
-        title=first.title,
-        choices=buttons,
-    )
+        await carry(handler, leased)
+    await handler.ledger.written()
 
 
 async def test_a_burst_of_notices_needs_few_messages_and_loses_none(
-    sqlite_db: Database, outbox: OutboxHandler, group: Chat, ana: User
+    sqlite_db: Database, handler: OutboxHandler, group: Chat, ana: User
 ) -> None:
     """Sixty notices about a case need no more messages than a group takes in a minute."""
     found = await keep(sqlite_db, group, ana, confirmed_at=NOON)
     await say(sqlite_db, found.id, *(notice(f"notice {n}", "Case A") for n in range(60)), ref="A")
 
-    await deliver(sqlite_db, outbox)
+    await deliver(sqlite_db, handler)
 
     sent = texts(group)
     assert len(sent) <= 20
@@ -242,13 +179,13 @@ async def test_a_group_is_written_to_at_its_pace_whichever_process_writes(sqlite
 
 
 async def test_what_waits_for_a_group_that_was_left_goes_to_those_who_hear_now(
-    sqlite_db: Database, outbox: OutboxHandler, desk: PlainDesk, group: Chat, ana: User
+    sqlite_db: Database, handler: OutboxHandler, desk: PlainDesk, group: Chat, ana: User
 ) -> None:
     found = await keep(sqlite_db, group, ana, confirmed_at=NOON, left_at=NOON)
     await say(sqlite_db, found.id, notice("about it"), ref="A")
     await say(sqlite_db, found.id, notice("about nothing"))
 
-    await deliver(sqlite_db, outbox)
+    await deliver(sqlite_db, handler)
 
     assert [(to, [out.body for out in given]) for to, given in desk.forwarded] == [(found.id, [notice("about it")])]
     assert texts(group) == ["about nothing"]
@@ -256,32 +193,17 @@ async def test_what_waits_for_a_group_that_was_left_goes_to_those_who_hear_now(
 
 
 async def test_a_group_that_turns_out_to_be_closed_to_us_is_left_and_nothing_dropped(
-    sqlite_db: Database, outbox: OutboxHandler, desk: PlainDesk, group: Chat, ana: User
+    sqlite_db: Database, handler: OutboxHandler, desk: PlainDesk, group: Chat, ana: User
 ) -> None:
     found = await keep(sqlite_db, group, ana, confirmed_at=NOON)
     group.bot_status = "kicked"
     await say(sqlite_db, found.id, notice("one"), notice("two"), ref="A")
 
-    await deliver(sqlite_db, outbox)
+    await deliver(sqlite_db, handler)
 
     assert desk.told == [found.id]
     assert [[out.body for out in given] for _, given in desk.forwarded] == [[notice("one"), notice("two")]]
     assert (await sqlite_db.outbox.dead(), (await sqlite_db.outbox.backlog()).pending) == ([], 0)
-
-
-async def test_a_chat_that_something_is_copied_from_may_move_and_the_reader_stays_where_they_are(
-    sqlite_db: Database, outbox: OutboxHandler, world: World, ana: User
-) -> None:
-    basic = world.add_group("Old", administrators=(ana,), is_basic=True)
-    world.upgrade_group(basic)
-    async with sqlite_db.work() as work:
-        who = await work.people.greet(Sender(address=ana.id, name="Ana"))
-    await say(sqlite_db, who.id, Copies(speaker=Phrase("x"), source=basic.id, messages=(1,)))
-
-    await deliver(sqlite_db, outbox)
-
-    async with sqlite_db.reading() as work:
-        assert (await work.people.get(who.id)).address == ana.id
 
 
 async def test_a_group_has_a_menu_while_it_is_linked(

@@ -1,18 +1,13 @@
 """Cases in topics of their own, by the outbox against the playground: opened, found again, closed, deleted, switched off."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.clock import AdjustableClock
 from bot.messenger import DeliveryError, Place
 from bot.playground import World, acting
-from bot.playground.faults import Faults
-from bot.playground.people import Chat, User
+from bot.playground.people import User
 from bot.screens import Screen
 from bot.telegram.sender import TelegramMessenger
 from bot.workers.outbox import OutboxHandler
@@ -20,114 +15,13 @@ from bot.workers.pace import UNLIMITED, Pace
 from bot.workers.saying import SCREENFUL
 from bot.workers.threads import LOOK_AGAIN, Threads
 from conversations.cases.case import Case
-from conversations.messages import (
-    Body,
-    Card,
-    Choice,
-    Mark,
-    Notice,
-    Outgoing,
-    Person,
-    Placing,
-    Question,
-    Receipt,
-    Sender,
-    card_slot,
-)
-from conversations.phrase import Phrase
+from conversations.messages import Mark, Outgoing, Person, Receipt
 from storage.database import Database
 from storage.errors import TryAgain
-from storage.evidence_files import FolderStore
 from storage.threads import SqlThreads, Thread
 
-from .conftest import PlainDesk
-
-GO = asyncio.Event()
-REF = "A7KQ2M"
-NAME = "A7K-Q2M · Lamp"
-BUTTONS = ((Choice(Phrase("Yes"), "v1:yes"),),)
-MakeCase = Callable[..., Awaitable[Case]]
-
-
-@pytest.fixture
-def handler(
-    sqlite_db: Database, desk: PlainDesk, messenger: TelegramMessenger, clock: AdjustableClock, tmp_path: Path
-) -> OutboxHandler:
-    async def keep_menu(person: Person) -> None:
-        pass
-
-    return OutboxHandler(
-        sqlite_db,
-        desk,
-        messenger,
-        clock,
-        pace=Pace(UNLIMITED),
-        keep_menu=keep_menu,
-        copies=FolderStore(tmp_path / "shown"),
-        originals=FolderStore(tmp_path / "evidence"),
-    )
-
-
-@pytest.fixture
-async def case(a_case: MakeCase, world: World) -> Case:
-    world.topics_in_private = True
-    return await a_case(REF)
-
-
-@pytest.fixture
-async def forum(world: World, ana: User, sqlite_db: Database, case: Case) -> tuple[Chat, Person]:
-    """A forum, and how we know it."""
-    group = world.add_group("Nordlicht", members=(ana,), is_forum=True)
-    async with sqlite_db.work() as work:
-        return group, await work.people.greet(Sender(address=group.id, name="Nordlicht", language="en"))
-
-
-def notice(words: str) -> Notice:
-    return Notice(lines=(Phrase("You said {words}", words=words),))
-
-
-def card(words: str, *, is_over: bool = False) -> Card:
-    said = Phrase("You said {words}", words=words)
-    turn = None if is_over else said
-    return Card(ref=NAME, title=said, state=said, turn=turn, due_at=None, default=None, choices=BUTTONS)
-
-
-def about(body: Body, *, placing: Placing = Placing.REPLACE, ref: str = REF) -> Outgoing:
-    slot = card_slot(ref) if isinstance(body, Card) else ""
-    return Outgoing(to=0, body=body, ref=ref, slot=slot, placing=placing)
-
-
-async def deliver(handler: OutboxHandler, db: Database, to: Person, *said: Outgoing, attempts: int = 1) -> None:
-    async with db.work() as work:
-        for each in said:
-            await work.outbox.add(replace(each, to=to.id))
-    [leased] = await db.outbox.lease(1, 50, 60)
-    await handler.handle(replace(leased, attempts=attempts), GO)
-
-
-def inject(world: World, *rules: dict[str, Any]) -> None:
-    world.inject(Faults.model_validate({"rules": list(rules)}))
-
-
-def shown(chat: Chat) -> list[tuple[int | None, str]]:
-    """The chat as it looks: where, and what."""
-    return [(message.get("message_thread_id"), _said(message)) for message in chat.messages.values()]
-
-
-def _said(message: dict[str, Any]) -> str:
-    for what in ("created", "edited"):
-        if (event := message.get(f"forum_topic_{what}")) is not None:
-            return f"{what}: {event['name']}".translate(_ISOLATES)
-    keys = " [Yes]" if message.get("reply_markup", {}).get("inline_keyboard") else ""
-    text = str(message["text"]).split("\n")[0].translate(_ISOLATES) if "text" in message else ""
-    return text + keys
-
-
-_ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
-
-
-def asked(world: World, method: str) -> int:
-    return sum(each["method"] == method for each in world.requests.after(0))
+from .deliveries import inject
+from .topics import ISOLATES, NAME, REF, MakeCase, about, asked, card, deliver, notice, shown
 
 
 async def test_what_is_about_a_case_is_in_its_topic_and_all_else_outside(
@@ -257,7 +151,7 @@ async def test_long_text_is_whole_in_the_new_topic_when_the_old_one_goes_while_i
     [thread] = chat.topics
     _, *parts = chat.messages.values()
     assert {part["message_thread_id"] for part in parts} == {thread} and len(parts) == 2
-    assert "".join(part["text"] for part in parts).translate(_ISOLATES).count("first") == 900
+    assert "".join(part["text"] for part in parts).translate(ISOLATES).count("first") == 900
 
 
 async def test_topics_switched_off_leave_all_outside(
@@ -271,77 +165,6 @@ async def test_topics_switched_off_leave_all_outside(
     chat = world.chats[ana.id]
     assert shown(chat)[2:] == [(None, "You said two"), (None, "You said three")]
     assert asked(world, "createForumTopic") == 2
-    assert await sqlite_db.outbox.dead() == []
-
-
-async def test_topic_of_an_ended_case_says_so_until_the_case_goes_on(
-    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, case: Case
-) -> None:
-    rating = Question(prompt=Phrase("How satisfied are you?"))
-    await deliver(handler, sqlite_db, buyer, about(card("one")))
-
-    await deliver(handler, sqlite_db, buyer, about(card("over", is_over=True)), about(notice("all done")))
-    await deliver(handler, sqlite_db, buyer, about(rating), about(card("still over", is_over=True)))
-
-    [topic] = world.chats[ana.id].topics.values()
-    assert topic.name.translate(_ISOLATES) == f"Closed · {NAME}"
-    assert asked(world, "editForumTopic") == 1
-
-    await deliver(handler, sqlite_db, buyer, about(card("again")))
-    assert topic.name == NAME
-    gone = replace(about(notice("no longer yours")), slot=card_slot(REF))
-    await deliver(handler, sqlite_db, buyer, gone)
-    assert topic.name.translate(_ISOLATES) == f"Closed · {NAME}"
-
-
-async def test_topic_of_a_forum_is_closed_and_opened_for_whoever_is_asked(
-    handler: OutboxHandler, sqlite_db: Database, world: World, forum: tuple[Chat, Person]
-) -> None:
-    chat, group = forum
-    await deliver(handler, sqlite_db, group, about(card("one")))
-    [topic] = chat.topics.values()
-
-    await deliver(handler, sqlite_db, group, about(card("over", is_over=True)), about(notice("all done")))
-    assert (topic.is_closed, topic.name) == (True, NAME)
-    await deliver(handler, sqlite_db, group, about(Question(prompt=Phrase("What do you answer?"))))
-    assert topic.is_closed is False
-    await deliver(handler, sqlite_db, group, about(card("over now", is_over=True)))
-    assert topic.is_closed is True
-
-
-async def test_topic_that_somebody_else_closed_is_reopened_or_left(
-    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, forum: tuple[Chat, Person]
-) -> None:
-    chat, group = forum
-    await deliver(handler, sqlite_db, group, about(notice("one")))
-    [topic] = chat.topics.values()
-    closed = {"kind": "400", "method": "sendMessage", "description": "Bad Request: TOPIC_CLOSED", "times": 1}
-
-    inject(world, closed)
-    topic.is_closed = True
-    await deliver(handler, sqlite_db, group, about(notice("two")))
-    assert topic.is_closed is False
-
-    refused = {"kind": "400", "method": "reopenForumTopic", "description": "Bad Request: not enough rights"}
-    inject(world, closed, refused)
-    await deliver(handler, sqlite_db, group, about(notice("three")))
-    assert shown(chat)[-1] == (None, "You said three")
-    theirs = world.open_topic(chat, ana.as_api(), "Theirs", 0).thread_id
-    inject(world, closed)
-    await deliver(handler, sqlite_db, group, Outgoing(to=0, body=notice("four"), thread=theirs))
-    assert shown(chat)[-1] == (None, "You said four")
-
-
-async def test_topic_that_we_may_not_close_stays_open(
-    handler: OutboxHandler, sqlite_db: Database, world: World, forum: tuple[Chat, Person]
-) -> None:
-    chat, group = forum
-    await deliver(handler, sqlite_db, group, about(card("one")))
-    inject(world, {"kind": "400", "method": "closeForumTopic", "description": "Bad Request: not enough rights"})
-
-    await deliver(handler, sqlite_db, group, about(card("over", is_over=True)))
-
-    assert shown(chat)[-1][1] == "You said over [Yes]"
     assert await sqlite_db.outbox.dead() == []
 
 
@@ -360,26 +183,6 @@ async def test_topic_that_cannot_be_opened_keeps_nothing_back(
         (None, "You said one"),
         (thread, f"created: {NAME}"),
         (thread, "You said two"),
-    ]
-
-
-async def test_closing_that_fails_is_tried_again_and_nothing_is_said_twice(
-    handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person, case: Case
-) -> None:
-    await deliver(handler, sqlite_db, buyer, about(card("one")))
-    inject(world, {"kind": "500", "method": "editForumTopic", "times": 1})
-    below = about(card("over", is_over=True), placing=Placing.BELOW)
-
-    await deliver(handler, sqlite_db, buyer, below)
-    assert [text for _, text in shown(world.chats[ana.id])] == [f"created: {NAME}", "You said one [Yes]"]
-    await asyncio.sleep(0.6)
-    await deliver(handler, sqlite_db, buyer)
-
-    assert [text for _, text in shown(world.chats[ana.id])] == [
-        f"created: {NAME}",
-        "You said one",
-        f"edited: Closed · {NAME}",
-        "You said over [Yes]",
     ]
 
 

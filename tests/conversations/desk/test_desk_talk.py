@@ -255,6 +255,33 @@ async def test_an_edited_command_does_nothing(house, at, buyer):
     assert buyer.now == []
 
 
+async def test_an_edited_reply_corrects_what_it_passed_on(house, at, buyer, seller):
+    await at(State.AT_ODDS)
+    message = await buyer.say("/reply A7K-Q2M helo\nthere")
+    await house.posted(seller, 50, "A7KQ2M", origin=(buyer.address, message))
+
+    await buyer.edit(message, "/reply A7K-Q2M\nhello there")
+    [correction] = seller.bodies(Correction)
+    assert (correction.text, correction.message) == ("hello there", message)
+    await buyer.edit(message, "/reply hello")
+    assert [each.text for each in seller.bodies(Correction)] == ["hello"]
+
+    for nothing in ("/reply A7K-Q2M", "/withdraw A7K-Q2M"):
+        await buyer.edit(message, nothing)
+        assert "That message has been dealt with already" in buyer.read
+    assert seller.now == []
+    assert (await house.case("A7KQ2M")).state is State.AT_ODDS
+
+
+async def test_a_command_ends_with_its_line(house, at, buyer, seller):
+    await at(State.AT_ODDS)
+
+    await buyer.say("/reply\nHello there")
+    assert "Hello there" in seller.read
+    await buyer.say("/ reply")
+    assert "“/” is not something you can do here." in buyer.read
+
+
 # --- arbitrators -----------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.cases.states import State
-from conversations.dialogs.arguments import bare, prefill, reference
+from conversations.dialogs.arguments import bare, command_in, prefill, reference
 
 TABLE = [
     ("offer", "", {}),
@@ -58,10 +58,7 @@ TABLE = [
     ("escalate", "help", {"words": "help"}),
     ("answer", "last week\nat noon", {"words": "last week\nat noon"}),
     ("appeal", "the photo is old", {"words": "the photo is old"}),
-    ("note", "check E1", {"words": "check E1"}),
-    ("reply", "hello", {"words": "hello"}),
     ("dispute_goods", "broken", {"words": "broken"}),
-    ("address", "Hafenstr. 1", {"address": "Hafenstr. 1"}),
     ("approve", "please", {}),
     ("withdraw", "now", {}),
     ("take", "it", {}),
@@ -94,3 +91,18 @@ def test_a_reference_is_six_signs_with_a_dash_or_without(text, found):
 
 def test_what_is_pasted_loses_the_marks_around_it():
     assert bare("\u2068 Acme 1 \u2069\n") == "Acme 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/help", ("help", "")),
+        ("/Reply@OurBot  hello \nthere ", ("reply", "hello \nthere")),
+        ("/reply\nhello there", ("reply", "hello there")),
+        ("/reply@OurBot\nhello", ("reply", "hello")),
+        ("/ help", ("", "help")),
+        ("help", ("", "")),
+    ],
+)
+def test_a_command_is_read_with_what_follows_it(text, command):
+    assert command_in(text) == command
