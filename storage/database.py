@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import codec, migrations, sqlite
+from storage import codec, migrations, postgres, sqlite
 from storage.alarms import AlarmClock
 from storage.errors import StorageError, TryAgain, connected, translated
 from storage.lanes import Leased
@@ -170,6 +170,7 @@ class Database:
         with translated():
             async with connected(self._reader) as connection:
                 await connection.execution_options(**options)
+                await connection.begin()
                 yield Transaction(connection, is_reading=True)
 
     @asynccontextmanager
@@ -263,12 +264,13 @@ def _make_file(file: Path) -> None:
 def _writer(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url,
+            url.set(drivername=postgres.DRIVER),
             json_serializer=codec.dumps,
             hide_parameters=True,
             pool_size=10,
             pool_timeout=_POOL_WAIT,
             pool_pre_ping=True,
+            pool_use_lifo=True,  # those in use know our statements already
             connect_args={"timeout": _CONNECT},
         )
     here = url.set(drivername=sqlite.DRIVER)

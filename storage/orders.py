@@ -27,10 +27,14 @@ _BY_KEYS = select(_DOC).where(_KEY.in_(any_of("keys")))
 _GET, _LOCKED = Prepared(_BY_KEYS), Prepared(_BY_KEYS.with_for_update(key_share=True))
 _LOCKED_AT_ONCE = Prepared(_BY_KEYS.with_for_update(key_share=True, nowait=True))
 _NUMBERED = Prepared(select(_DOC).where(orders.c.number.in_(any_of("numbers"))).order_by(orders.c.store))
-_OF_PERSON = Prepared(
-    select(_DOC)
-    .where(_KEY.in_(select(bindings.c.store, bindings.c.number).where(bindings.c.person == bindparam("person"))))
+_OF_PERSONS = Prepared(
+    select(bindings.c.person, _DOC)
+    .join(orders, (orders.c.store == bindings.c.store) & (orders.c.number == bindings.c.number))
+    .where(bindings.c.person.in_(any_of("persons")))
     .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+)
+_WITH_STORES = Prepared(
+    select(_DOC, stores).outerjoin(stores, stores.c.name == orders.c.store).where(_KEY.in_(any_of("keys")))
 )
 _IS_BOUND = Prepared(
     select(bindings.c.person).where(
@@ -58,10 +62,21 @@ class SqlOrders:
     async def expect(self, keys: Collection[OrderKey]) -> None:
         """Loads these orders and their stores at once."""
         named = [(key.store, key.number) for key in sorted(keys)]
-        self._know(await self._orders(_GET, {"keys": named}))
-        for row in await self._tx.all(_STORES, {"names": sorted({key.store for key in keys})}):
-            if not self._tx.pending.knows(stores, row.name):
+        found = await self._tx.all(_WITH_STORES, {"keys": named})
+        self._know([_order(row.doc) for row in found])
+        for row in found:
+            if row.name is not None and not self._tx.pending.knows(stores, row.name):
                 self._tx.pending.know(stores, row.name, _store(row))
+
+    async def expect_of(self, persons: Collection[int]) -> None:
+        """Loads the orders bound to these people at once."""
+        await self._tx.settle(bindings)
+        found: dict[int, list[Order]] = {person: [] for person in persons}
+        for row in await self._tx.all(_OF_PERSONS, {"persons": sorted(persons)}):
+            found[row.person].append(_order(row.doc))
+        for person, theirs in found.items():
+            self._know(theirs)
+            self._tx.pending.know(bindings, ("of", person), theirs)
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""
@@ -72,7 +87,10 @@ class SqlOrders:
 
     async def of(self, person: int) -> Sequence[Order]:
         """The orders bound to a buyer, newest purchase first."""
-        return await self._tx.look(bindings, ("of", person), lambda: self._of(person))
+        if not self._tx.pending.knows(bindings, ("of", person)):
+            await self.expect_of([person])
+        theirs: Sequence[Order] = self._tx.pending.known(bindings, ("of", person))
+        return theirs
 
     async def all(self, *, store: str | None = None, limit: int = 100) -> Sequence[Order]:
         """The newest purchases first."""
@@ -165,12 +183,6 @@ class SqlOrders:
         for order in found:
             if not self._tx.pending.knows(orders, order.key):
                 self._tx.pending.know(orders, order.key, order)
-
-    async def _of(self, person: int) -> Sequence[Order]:
-        await self._tx.settle(bindings)
-        found = await self._orders(_OF_PERSON, {"person": person})
-        self._know(found)
-        return found
 
     async def _load(self, key: OrderKey, lock: bool) -> Order | None:
         at_once = _LOCKED_AT_ONCE if self._tx.is_shared else _LOCKED

@@ -30,6 +30,8 @@ _IN_SLOTS = Prepared(
     .where(tuple_(posts.c.address, posts.c.slot).in_(any_of("places")))
     .order_by(posts.c.message)
 )
+#: No message has that number.
+_NONE = 0
 #: All but the one that holds it now.
 _FREE = Prepared(
     update(posts)
@@ -90,7 +92,7 @@ class SqlPosts:
         if holders:
             await self._tx.settle(posts)
             free = [
-                {"at": address, "held": slot, "by": holder[1] if holder else 0}
+                {"at": address, "held": slot, "by": holder[1] if holder else _NONE}
                 for (address, slot), holder in sorted(holders.items())
             ]
             await self._tx.run(_FREE, free)

@@ -1,7 +1,8 @@
 """Statements that are made once, when their module is loaded, and sent again and again with other values.
 
 SQLAlchemy takes some 300 µs to build a small statement and 80 to send one that it has sent before; SQLite answers it in five. So
-what the hot path says is prepared. SQLite in this thread gets the text as it is; other drivers get it from SQLAlchemy as always.
+what the hot path says is prepared. SQLite in this thread gets the text as it is, and so does asyncpg (`storage.postgres`); SQLite in
+another thread gets it from SQLAlchemy as always.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Dialect, SelectBase, TupleType, UpdateBase, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
+
+if TYPE_CHECKING:
+    from storage.postgres import Text
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -50,6 +54,7 @@ class Prepared:
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
         self._reads: list[tuple[int, Convert]] = []
         self._texts: dict[tuple[int, ...], _Text] = {}
+        self.on_postgresql: Text | None = None
 
     def padded(self, values: Values) -> Values:
         """The values, with each list made as long as a power of two by repeating its last: few texts serve all lengths, and

@@ -1,4 +1,4 @@
-"""Prepared statements: on SQLite they go round SQLAlchemy, and must mean what it means; on PostgreSQL they go through it."""
+"""Prepared statements go round SQLAlchemy, and must mean what it means."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
