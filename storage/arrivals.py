@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, bindparam, func, null, select, update
+from sqlalchemy import bindparam, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.columns import Words, clock
@@ -17,13 +17,22 @@ from storage.tables import items, lanes
 if TYPE_CHECKING:
     from storage.transaction import Transaction
 
-_QUEUE = bindparam("queue", type_=Words)
-_KNOWN = Prepared(select(items.c.key).where(items.c.queue == _QUEUE, items.c.key.in_(any_of("keys"))))
-_ROW = insert(items).values(
-    {name: bindparam(name) for name in ("queue", "lane", "key", "payload", "dead")} | {"at": clock()}
+_QUEUE, _OF_QUEUE = bindparam("queue", type_=Words), bindparam("of_queue", type_=Words)
+_ROW = (
+    insert(items)
+    .values({name: bindparam(name) for name in ("queue", "lane", "key", "payload")} | {"at": clock()})
+    .on_conflict_do_nothing(index_elements=[items.c.queue, items.c.key])
+    .returning(items.c.key)
 )
-_DONE = Prepared(_ROW.values(done_at=clock()))
-_WAITING = Prepared(_ROW.values(done_at=null()))
+_DONE, _WAITING = Prepared(_ROW.values(done_at=clock())), Prepared(_ROW)
+_NOT_DONE = Prepared(
+    update(items).where(items.c.queue == _OF_QUEUE, items.c.key.in_(any_of("keys"))).values(done_at=null())
+)
+_DEAD = Prepared(
+    update(items)
+    .where(items.c.queue == _OF_QUEUE, items.c.key == bindparam("of_key", type_=Words))
+    .values(dead=bindparam("reason"))
+)
 _NEW_LANE = Prepared(insert(lanes).values(queue=_QUEUE, lane=bindparam("lane"), attempts=0).on_conflict_do_nothing())
 _LOCK = Prepared(
     select(lanes.c.lane, lanes.c.ready_at)
@@ -33,9 +42,9 @@ _LOCK = Prepared(
 )
 _MAKE_READY = Prepared(
     update(lanes)
-    .where(lanes.c.queue == bindparam("of_queue"), lanes.c.lane == bindparam("of_lane"))
+    .where(lanes.c.queue == _OF_QUEUE, lanes.c.lane == bindparam("of_lane"))
     .values(
-        ready_at=func.coalesce(lanes.c.ready_at, clock(bindparam("seconds", type_=Float))),
+        ready_at=func.coalesce(lanes.c.ready_at, clock("seconds")),
         attempts=lanes.c.attempts + bindparam("more"),
     )
 )
@@ -58,18 +67,18 @@ class Arrivals:
         self.count = 0
 
     async def begin(self, each: int) -> None:
-        """Locks the lanes, so that nobody puts anything into them before we are done. Of a lane with more than `each` new
-        items, none is taken: others have a right to their turn."""
+        """Locks the lanes, so that nobody puts anything into them before we are done, and puts in what is new. Of a lane
+        with more than `each` new items, none is taken: others have a right to their turn."""
         free = await self._lock(sorted({put.lane for put in self._puts}))
-        keys = [put.key for put in self._puts]
-        known = {row.key for row in await self._tx.all(_KNOWN, {"queue": self._queue, "keys": keys})}
-        new: dict[str, Put] = {}
+        by_key: dict[str, Put] = {}
         for put in self._puts:
             assert put.key is not None
-            if put.key not in known:
-                new.setdefault(put.key, put)
-        self._puts = list(new.values())
-        self.count = len(new)
+            by_key.setdefault(put.key, put)
+        puts = list(by_key.values())
+        new = await self._put(_DONE, [put for put in puts if put.lane in free])
+        new |= await self._put(_WAITING, [put for put in puts if put.lane not in free])
+        self._puts = [put for put in puts if put.key in new]
+        self.count = len(self._puts)
         at = datetime.now(UTC)
         for number, put in enumerate(self._puts):
             if put.lane in free:
@@ -84,22 +93,24 @@ class Arrivals:
             self._retry_in[lane] = retry_in
 
     async def end(self) -> None:
-        """Puts everything in, done or not."""
-        tx = self._tx
-        done = self._done
-        rows = [
-            {"queue": self._queue, "lane": put.lane, "key": put.key, "payload": put.payload, "dead": done.get(number)}
-            for number, put in enumerate(self._puts)
-        ]
-        if finished := [row for number, row in enumerate(rows) if number in done]:
-            await tx.run(_DONE, finished)
-        if waiting := [row for number, row in enumerate(rows) if number not in done]:
-            await tx.run(_WAITING, waiting)
-            for name in sorted({row["lane"] for row in waiting}):
-                delay = self._retry_in.get(name)
-                lane = {"of_queue": self._queue, "of_lane": name, "seconds": delay or 0, "more": int(delay is not None)}
-                await tx.run(_MAKE_READY, lane)
-                tx.touch(self._queue, delay)
+        """They were put in as done; says so of those that are not after all, and which were given up."""
+        waiting = [put for number, put in enumerate(self._puts) if number not in self._done]
+        if waiting:
+            await self._tx.run(_NOT_DONE, {"of_queue": self._queue, "keys": [put.key for put in waiting]})
+        for name in sorted({put.lane for put in waiting}):
+            delay = self._retry_in.get(name)
+            lane = {"of_queue": self._queue, "of_lane": name, "seconds": delay or 0, "more": int(delay is not None)}
+            await self._tx.run(_MAKE_READY, lane)
+            self._tx.touch(self._queue, delay)
+        for number, reason in self._done.items():
+            if reason is not None:
+                dead = {"of_queue": self._queue, "of_key": self._puts[number].key, "reason": reason}
+                await self._tx.run(_DEAD, dead)
+
+    async def _put(self, how: Prepared, puts: Sequence[Put]) -> set[str]:
+        """Gives the keys that were new."""
+        rows = [{"queue": self._queue, "lane": put.lane, "key": put.key, "payload": put.payload} for put in puts]
+        return {row.key for row in await self._tx.all(how, rows)} if rows else set()
 
     async def _lock(self, names: Sequence[str]) -> set[str]:
         """Gives the lanes in which nothing waits."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+import orjson
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 
@@ -15,6 +18,7 @@ from conversations.cases.facts import KINDS, Fact
 from conversations.cases.money import Money
 from conversations.messages import Body
 from conversations.phrase import Phrase
+from conversations.ports import OpenDialog
 
 T = TypeVar("T")
 
@@ -24,6 +28,11 @@ _converter = make_converter(unstruct_collection_overrides={Set: sorted}, detaile
 _TAGS: dict[str, type] = {"at": datetime, "for": timedelta, "money": Money, "phrase": Phrase, "number": Decimal}
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}
 _LIST = "list"
+
+#: Values are JSON values already: what is not is a mistake of ours.
+_ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+#: What `str.encode` does with letters that are not ASCII.
+_ESCAPED: Final = "escaped as in JSON"
 
 
 def encode(value: Any) -> Any:
@@ -52,8 +61,23 @@ def canonical(data: Any) -> str:
 
 
 def dumps(data: Any) -> str:
-    """JSON as the database keeps it; ASCII, so that no person's text can be refused."""
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    """JSON as the database keeps it; ASCII, so that no person's text can be refused. A float that is no number is null.
+    TypeError for what is no JSON value."""
+    try:
+        text = orjson.dumps(data, option=_ONLY_JSON).decode()
+    except TypeError:  # a lone surrogate, a number of more than 64 bits, or no JSON value at all
+        return json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return text if text.isascii() else text.encode("ascii", _ESCAPED).decode()
+
+
+def loads(text: str) -> Any:
+    """What `dumps` wrote."""
+    return json.loads(text)
+
+
+def _escape(err: UnicodeError) -> tuple[str, int]:
+    assert isinstance(err, UnicodeEncodeError)
+    return json.dumps(err.object[err.start : err.end])[1:-1], err.end
 
 
 def _encode_instant(at: datetime) -> str:
@@ -92,6 +116,17 @@ def _decode_phrase(data: Mapping[str, Any], _: type) -> Phrase:
     params = {name: _decode_param(value) for name, value in data.get("params", {}).items()}
     return Phrase.restore(data["id"], data.get("plural"), params)
 
+
+#: The answers of a dialog are JSON values, and are taken as they are.
+_converter.register_unstructure_hook(
+    OpenDialog,
+    make_dict_unstructure_fn(OpenDialog, _converter, answers=override(unstruct_hook=lambda answers: answers)),
+)
+_converter.register_structure_hook(
+    OpenDialog,
+    make_dict_structure_fn(OpenDialog, _converter, answers=override(struct_hook=lambda answers, _: answers)),
+)
+codecs.register_error(_ESCAPED, _escape)
 
 _converter.register_unstructure_hook(datetime, _encode_instant)
 _converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Float, Integer, Text, literal
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Float, Integer, Text, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Instant(TypeDecorator[datetime]):
@@ -51,19 +51,35 @@ Doc = JSON
 Serial: Any = BigInteger().with_variant(Integer, "sqlite")
 
 
-class clock(FunctionElement[datetime]):
-    """The database's own time, `ahead` seconds on: a number, or a place for one.
+class Ahead(TypeDecorator[float]):
+    """Seconds from now on. SQLite lives in this process and has no clock of its own: it is told the instant, as its columns
+    keep one."""
 
-    In PostgreSQL it is the time of the statement, because `clock_timestamp()` would keep it from using an index. SQLite lives in
-    this process, so there it is this process's (`now_there`).
+    impl = Float
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Float())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if dialect.name != "sqlite":
+            return value
+        return datetime.fromtimestamp(time() + value, UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class clock(FunctionElement[datetime]):
+    """The database's own time, `ahead` seconds on: a number, or the name of the place for one.
+
+    In PostgreSQL it is the time of the statement, because `clock_timestamp()` would keep it from using an index. In SQLite it is
+    a value: see `Ahead`.
     """
 
     name = "clock"
     type = Instant()
     inherit_cache = True
 
-    def __init__(self, ahead: float | ColumnElement[float] = 0) -> None:
-        super().__init__(ahead if isinstance(ahead, ColumnElement) else literal(float(ahead), Float))
+    def __init__(self, ahead: float | str = 0) -> None:
+        super().__init__(bindparam(ahead, type_=Ahead) if isinstance(ahead, str) else literal(float(ahead), Ahead))
 
 
 @compiles(clock, "postgresql")
@@ -74,9 +90,4 @@ def _clock_on_postgresql(element: clock, compiler: Any, **options: Any) -> str:
 
 @compiles(clock, "sqlite")
 def _clock_on_sqlite(element: clock, compiler: Any, **options: Any) -> str:
-    return f"clock({compiler.process(element.clauses, **options)})"
-
-
-def now_there(ahead: float) -> str:
-    """The function that `clock` calls on SQLite: an instant as its column keeps it."""
-    return datetime.fromtimestamp(time() + ahead, UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return str(compiler.process(element.clauses, **options))

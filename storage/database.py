@@ -17,9 +17,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import codec, migrations, sqlite
+from storage import codec, migrations, postgres, sqlite
 from storage.alarms import AlarmClock
-from storage.columns import now_there
 from storage.errors import StorageError, TryAgain, connected, translated
 from storage.lanes import Leased
 from storage.locks import CHANNEL, FileLocks, Line
@@ -171,6 +170,7 @@ class Database:
         with translated():
             async with connected(self._reader) as connection:
                 await connection.execution_options(**options)
+                await connection.begin()
                 yield Transaction(connection, is_reading=True)
 
     @asynccontextmanager
@@ -264,12 +264,13 @@ def _make_file(file: Path) -> None:
 def _writer(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(
-            url,
+            url.set(drivername=postgres.DRIVER),
             json_serializer=codec.dumps,
             hide_parameters=True,
             pool_size=10,
             pool_timeout=_POOL_WAIT,
             pool_pre_ping=True,
+            pool_use_lifo=True,  # those in use know our statements already
             connect_args={"timeout": _CONNECT},
         )
     here = url.set(drivername=sqlite.DRIVER)
@@ -307,7 +308,6 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        connection.create_function("clock", 1, now_there)
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={busy * 1000}", "synchronous=FULL", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")

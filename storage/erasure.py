@@ -4,7 +4,6 @@ workers' to remove."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -294,7 +293,7 @@ class SqlErasure:
         about = items.c.payload["ref"].as_string()
         mentioned = about.in_(list(refs))
         if person.name:
-            name = json.dumps(person.name)[1:-1]
+            name = codec.dumps(person.name)[1:-1]
             mentioned |= (about == "") & cast(items.c.payload, Text).contains(name, autoescape=True)
         await self._tx.run(delete(items).where(outbox, items.c.done_at.is_not(None), mentioned))
         for queue, lane in (("inbox", str(person.address)), ("outbox", str(person.id))):

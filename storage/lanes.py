@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Boolean, ColumnElement, Float, Integer, bindparam, case, func, null, select, union_all, update
+from sqlalchemy import Boolean, ColumnElement, Integer, bindparam, case, func, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.columns import Words, clock
@@ -90,13 +90,12 @@ def _waiting() -> ColumnElement[bool]:
 
 
 _QUEUE, _TOKEN = bindparam("queue", type_=Words), bindparam("token", type_=Words)
-_SECONDS = bindparam("seconds", type_=Float)
 #: Places in an UPDATE must not be called like columns: SQLAlchemy would set those.
 _OF_QUEUE = bindparam("of_queue", type_=Words)
 _NAMED = lanes.c.queue == _OF_QUEUE, lanes.c.lane.in_(any_of("names"))
 _IS_FREE = lanes.c.ready_at.is_(None)
 
-_NEW_LANE = insert(lanes).values(queue=_QUEUE, lane=bindparam("lane"), ready_at=clock(_SECONDS), attempts=0)
+_NEW_LANE = insert(lanes).values(queue=_QUEUE, lane=bindparam("lane"), ready_at=clock("seconds"), attempts=0)
 _MAKE_READY = Prepared(
     _NEW_LANE.on_conflict_do_update(
         index_elements=[lanes.c.queue, lanes.c.lane],
@@ -133,7 +132,7 @@ _READY = Prepared(
 _TAKE = Prepared(
     update(lanes)
     .where(*_NAMED)
-    .values(token=bindparam("mine"), ready_at=clock(_SECONDS), attempts=lanes.c.attempts + 1)
+    .values(token=bindparam("mine"), ready_at=clock("seconds"), attempts=lanes.c.attempts + 1)
     .returning(lanes.c.lane, lanes.c.attempts)
 )
 _LET_GO = Prepared(update(lanes).where(*_NAMED).values(ready_at=null(), token=null()))
@@ -153,9 +152,11 @@ _FINISH = (
         suspected=case((_IS_PROGRESS, 0), else_=lanes.c.suspected),
     )
 )
-_KEEP = Prepared(_FINISH.values(ready_at=clock(_SECONDS)))
+_KEEP = Prepared(_FINISH.values(ready_at=clock("seconds")))
 _GIVE_BACK = Prepared(
-    _FINISH.values(token=null(), ready_at=case((_waiting(), clock(_SECONDS)), else_=null())).returning(lanes.c.ready_at)
+    _FINISH.values(token=null(), ready_at=case((_waiting(), clock("seconds")), else_=null())).returning(
+        lanes.c.ready_at
+    )
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import Text, bindparam, cast, select, tuple_, update
 
 from conversations.cases.case import Case
 from conversations.cases.numbers import spellings
@@ -20,14 +21,20 @@ from storage.transaction import Transaction
 _CODE_LENGTH = 8
 
 _KEY = tuple_(orders.c.store, orders.c.number)
-_BY_KEYS = select(orders.c.doc).where(_KEY.in_(any_of("keys")))
+#: As text: see `_order`.
+_DOC = cast(orders.c.doc, Text).label("doc")
+_BY_KEYS = select(_DOC).where(_KEY.in_(any_of("keys")))
 _GET, _LOCKED = Prepared(_BY_KEYS), Prepared(_BY_KEYS.with_for_update(key_share=True))
 _LOCKED_AT_ONCE = Prepared(_BY_KEYS.with_for_update(key_share=True, nowait=True))
-_NUMBERED = Prepared(select(orders.c.doc).where(orders.c.number.in_(any_of("numbers"))).order_by(orders.c.store))
-_OF_PERSON = Prepared(
-    select(orders.c.doc)
-    .where(_KEY.in_(select(bindings.c.store, bindings.c.number).where(bindings.c.person == bindparam("person"))))
+_NUMBERED = Prepared(select(_DOC).where(orders.c.number.in_(any_of("numbers"))).order_by(orders.c.store))
+_OF_PERSONS = Prepared(
+    select(bindings.c.person, _DOC)
+    .join(orders, (orders.c.store == bindings.c.store) & (orders.c.number == bindings.c.number))
+    .where(bindings.c.person.in_(any_of("persons")))
     .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+)
+_WITH_STORES = Prepared(
+    select(_DOC, stores).outerjoin(stores, stores.c.name == orders.c.store).where(_KEY.in_(any_of("keys")))
 )
 _IS_BOUND = Prepared(
     select(bindings.c.person).where(
@@ -55,12 +62,21 @@ class SqlOrders:
     async def expect(self, keys: Collection[OrderKey]) -> None:
         """Loads these orders and their stores at once."""
         named = [(key.store, key.number) for key in sorted(keys)]
-        for order in await self._orders(_GET, {"keys": named}):
-            if not self._tx.pending.knows(orders, order.key):
-                self._tx.pending.know(orders, order.key, order)
-        for row in await self._tx.all(_STORES, {"names": sorted({key.store for key in keys})}):
-            if not self._tx.pending.knows(stores, row.name):
+        found = await self._tx.all(_WITH_STORES, {"keys": named})
+        self._know([_order(row.doc) for row in found])
+        for row in found:
+            if row.name is not None and not self._tx.pending.knows(stores, row.name):
                 self._tx.pending.know(stores, row.name, _store(row))
+
+    async def expect_of(self, persons: Collection[int]) -> None:
+        """Loads the orders bound to these people at once."""
+        await self._tx.settle(bindings)
+        found: dict[int, list[Order]] = {person: [] for person in persons}
+        for row in await self._tx.all(_OF_PERSONS, {"persons": sorted(persons)}):
+            found[row.person].append(_order(row.doc))
+        for person, theirs in found.items():
+            self._know(theirs)
+            self._tx.pending.know(bindings, ("of", person), theirs)
 
     async def numbered(self, number: str) -> Sequence[Order]:
         """Every store's order of that number, however it is spelled: "1001" finds "#1001"."""
@@ -71,11 +87,14 @@ class SqlOrders:
 
     async def of(self, person: int) -> Sequence[Order]:
         """The orders bound to a buyer, newest purchase first."""
-        return await self._tx.look(bindings, ("of", person), lambda: self._of(person))
+        if not self._tx.pending.knows(bindings, ("of", person)):
+            await self.expect_of([person])
+        theirs: Sequence[Order] = self._tx.pending.known(bindings, ("of", person))
+        return theirs
 
     async def all(self, *, store: str | None = None, limit: int = 100) -> Sequence[Order]:
         """The newest purchases first."""
-        found = select(orders.c.doc).order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
+        found = select(_DOC).order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
         return await self._orders((found if store is None else found.where(orders.c.store == store)).limit(limit))
 
     async def put(self, order: Order) -> Literal["new", "changed", "same"]:
@@ -159,9 +178,11 @@ class SqlOrders:
         claimed = {claimed.item_no for row in rows for claimed in codec.decode(Case, row.doc).claim.items}
         return [item for item in gone if item.no in claimed]
 
-    async def _of(self, person: int) -> Sequence[Order]:
-        await self._tx.settle(bindings)
-        return await self._orders(_OF_PERSON, {"person": person})
+    def _know(self, found: Sequence[Order]) -> None:
+        """They need not be asked for again; what was locked or changed since is newer."""
+        for order in found:
+            if not self._tx.pending.knows(orders, order.key):
+                self._tx.pending.know(orders, order.key, order)
 
     async def _load(self, key: OrderKey, lock: bool) -> Order | None:
         at_once = _LOCKED_AT_ONCE if self._tx.is_shared else _LOCKED
@@ -169,13 +190,19 @@ class SqlOrders:
         return found[0] if found else None
 
     async def _orders(self, statement: Any, values: Values | None = None) -> Sequence[Order]:
-        return [codec.decode(Order, row.doc) for row in await self._tx.all(statement, values)]
+        return [_order(row.doc) for row in await self._tx.all(statement, values)]
 
 
 async def make_stores(tx: Transaction, names: Sequence[str]) -> None:
     """Makes sure that the stores are known."""
     if names:
         await tx.run(tx.insert(stores).on_conflict_do_nothing(), [{"name": name} for name in names])
+
+
+@lru_cache(maxsize=2048)
+def _order(doc: str) -> Order:
+    """An order is looked at with every answer of a claim on it, and hardly ever changes: it is read once."""
+    return codec.decode(Order, codec.loads(doc))
 
 
 def _store(row: Any) -> Store:

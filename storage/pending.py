@@ -12,9 +12,10 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from storage.columns import Doc
 from storage.prepared import Prepared
 
 Key = tuple[Any, ...]
@@ -162,4 +163,11 @@ def _statement(table: Table, how: How, columns: tuple[str, ...]) -> Prepared:
             newer = {name: row.excluded[name] for name in places if name not in keys}
             if not newer:
                 return Prepared(row.on_conflict_do_nothing())
-            return Prepared(row.on_conflict_do_update(index_elements=keys, set_=newer))
+            return Prepared(row.on_conflict_do_update(index_elements=keys, set_=newer, where=_differs(table, newer)))
+
+
+def _differs(table: Table, newer: Mapping[str, Any]) -> ColumnElement[bool] | None:
+    """A row that is as it was is not written again; PostgreSQL cannot tell of JSON."""
+    if any(isinstance(table.c[name].type, Doc) for name in newer):
+        return None
+    return or_(*(table.c[name].is_distinct_from(new) for name, new in newer.items()))

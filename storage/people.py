@@ -76,7 +76,10 @@ class SqlPeople:
             self._tx.pending.know(people, ("at", sender.address), [person.id])
         follows = bool(sender.language) and not person.has_chosen_language
         name = sender.name or person.name  # who is only written to comes without one
-        now = replace(person, name=name, language=sender.language if follows else person.language)
+        language = sender.language if follows else person.language
+        if (name, language) == (person.name, person.language):
+            return person
+        now = replace(person, name=name, language=language)
         await self.save(now)
         return now
 

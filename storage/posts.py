@@ -30,8 +30,13 @@ _IN_SLOTS = Prepared(
     .where(tuple_(posts.c.address, posts.c.slot).in_(any_of("places")))
     .order_by(posts.c.message)
 )
+#: No message has that number.
+_NONE = 0
+#: All but the one that holds it now.
 _FREE = Prepared(
-    update(posts).where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held")).values(slot="")
+    update(posts)
+    .where(posts.c.address == bindparam("at"), posts.c.slot == bindparam("held"), posts.c.message != bindparam("by"))
+    .values(slot="")
 )
 _LATER = (
     select(posts.c.message)
@@ -86,7 +91,11 @@ class SqlPosts:
             rows[key] = _row(post.address, post.message, post.slot, post.ref, post.origin)
         if holders:
             await self._tx.settle(posts)
-            await self._tx.run(_FREE, [{"at": address, "held": slot} for address, slot in sorted(holders)])
+            free = [
+                {"at": address, "held": slot, "by": holder[1] if holder else _NONE}
+                for (address, slot), holder in sorted(holders.items())
+            ]
+            await self._tx.run(_FREE, free)
         for row in rows.values():
             self._tx.pending.write(posts, row)
 

@@ -1,24 +1,29 @@
 """Statements that are made once, when their module is loaded, and sent again and again with other values.
 
 SQLAlchemy takes some 300 µs to build a small statement and 80 to send one that it has sent before; SQLite answers it in five. So
-what the hot path says is prepared. SQLite in this thread gets the text as it is; other drivers get it from SQLAlchemy as always.
+what the hot path says is prepared. SQLite in this thread gets the text as it is, and so does asyncpg (`storage.postgres`); SQLite in
+another thread gets it from SQLAlchemy as always.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Dialect, SelectBase, TupleType, UpdateBase, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
 
+if TYPE_CHECKING:
+    from storage.postgres import Text
+
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+Take = Callable[[Values], Any]
 
 
 def any_of(name: str) -> BindParameter[Any]:
@@ -27,33 +32,14 @@ def any_of(name: str) -> BindParameter[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What stands in one place of a text: the value of that name (of a list the one with that number, and of a tuple in it
-    one part), or, without a name, the same each time."""
-
-    name: str
-    at: tuple[int, ...] = ()
-    convert: Convert | None = None
-    always: Any = None
-
-    def of(self, values: Values) -> Any:
-        if not self.name:
-            return self.always
-        value = values[self.name]
-        for number in self.at:
-            value = value[number]
-        return value if self.convert is None else self.convert(value)
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
-    """A statement as the driver takes it, for lists of certain lengths."""
+    """A statement as the driver takes it, for lists of certain lengths; `takes` get what stands in each of its places."""
 
     sql: str
-    places: tuple[_Place, ...]
+    takes: tuple[Take, ...]
 
     def fill(self, values: Values) -> list[Any]:
-        return [place.of(values) for place in self.places]
+        return [take(values) for take in self.takes]
 
 
 class Prepared:
@@ -66,8 +52,9 @@ class Prepared:
         self._row: Any = namedtuple("Row", [str(column.key) for column in self._columns], rename=True)  # type: ignore[misc]
         places = [place for place in iterate(statement) if isinstance(place, BindParameter)]
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
-        self._reads: list[Convert | None] = []
+        self._reads: list[tuple[int, Convert]] = []
         self._texts: dict[tuple[int, ...], _Text] = {}
+        self.on_postgresql: Text | None = None
 
     def padded(self, values: Values) -> Values:
         """The values, with each list made as long as a power of two by repeating its last: few texts serve all lengths, and
@@ -75,22 +62,27 @@ class Prepared:
         return {**values, **{name: _padded(values[name]) for name in self._lists}} if self._lists else values
 
     def send(self, driver: sqlite3.Connection, dialect: Dialect, values: Sequence[Values]) -> list[Any]:
-        """Sends it once with each of the values to SQLite in this thread. Gives the rows that come back, in order."""
-        values = [self.padded(each) for each in values]
+        """Sends it once with each of the values to SQLite in this thread. Gives the rows that come back, in order.
+
+        The driver's errors come as SQLAlchemy raises them, without the values: they are people's words.
+        """
+        if self._lists:
+            values = [self.padded(each) for each in values]
         text = self._text(dialect, values[0])
-        with _as_others_raise(text.sql):
+        try:
             if not self._columns:
                 driver.executemany(text.sql, map(text.fill, values))
                 return []
             found = [row for each in values for row in driver.execute(text.sql, text.fill(each)).fetchall()]
-        if not any(self._reads):
-            return list(map(self._row._make, found))
-        return [
-            self._row._make(
-                [read(value) if read is not None else value for read, value in zip(self._reads, row, strict=True)]
-            )
-            for row in found
-        ]
+        except sqlite3.Error as err:
+            raise DBAPIError.instance(text.sql, None, err, sqlite3.Error, hide_parameters=True) from err
+        return [self._row._make(row) for row in (map(self._read, found) if self._reads else found)]
+
+    def _read(self, row: tuple[Any, ...]) -> list[Any]:
+        values = list(row)
+        for number, read in self._reads:
+            values[number] = read(values[number])
+        return values
 
     def _text(self, dialect: Dialect, values: Values) -> _Text:
         lengths = tuple([len(values[name]) for name in self._lists])
@@ -100,24 +92,42 @@ class Prepared:
 
     def _made(self, dialect: Dialect, values: Values) -> _Text:
         compiled = self.statement.compile(dialect=dialect)
-        self._reads = [_reader(column.type, dialect) for column in self._columns]
+        reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in self._columns]
+        self._reads = [(number, read) for number, read in enumerate(reads) if read is not None]
         made = compiled.construct_expanded_state(values)
-        places: dict[str, _Place] = {}
-        for name, place in compiled.binds.items():
-            if name not in made.parameter_expansion:
-                places[name] = _place(
-                    name if place.required else "", (), place.type, dialect, made.parameters.get(name)
-                )
-                continue
-            for part, at in zip(made.parameter_expansion[name], _numbers(place.type, len(values[name])), strict=True):
-                kind = place.type.types[at[1]] if isinstance(place.type, TupleType) else place.type
-                places[part] = _place(name, at, kind, dialect)
-        return _Text(made.statement, tuple(places[name] for name in made.positiontup or ()))
+        takes: dict[str, Take] = {}
+        for place, name in compiled.bind_names.items():
+            if not place.required:
+                takes[name] = _always(made.parameters[name], place.type, dialect)
+            elif name not in made.parameter_expansion:
+                takes[name] = _value_of(name, (), place.type, dialect)
+            else:
+                for part, at in zip(
+                    made.parameter_expansion[name], _numbers(place.type, len(values[name])), strict=True
+                ):
+                    kind = place.type.types[at[1]] if isinstance(place.type, TupleType) else place.type
+                    takes[part] = _value_of(name, at, kind, dialect)
+        return _Text(made.statement, tuple(takes[name] for name in made.positiontup or ()))
 
 
-def _place(name: str, at: tuple[int, ...], kind: Any, dialect: Dialect, always: Any = None) -> _Place:
-    convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return _Place(name, at, convert, convert(always) if convert and not name else always)
+def _value_of(name: str, at: tuple[int, ...], kind: Any, dialect: Dialect) -> Take:
+    """The value of that name; of a list the one with the number, and of a tuple in it one part."""
+    take: Take
+    match at:
+        case ():
+            take = itemgetter(name)
+        case (number,):
+            take = lambda values: values[name][number]  # noqa: E731
+        case (number, part):
+            take = lambda values: values[name][number][part]  # noqa: E731
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return take if convert is None else lambda values: convert(take(values))
+
+
+def _always(value: Any, kind: Any, dialect: Dialect) -> Take:
+    """The same value each time, though the driver may get another: see `storage.columns.clock`."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return (lambda _: value) if convert is None else lambda _: convert(value)
 
 
 def _numbers(kind: Any, length: int) -> list[tuple[int, ...]]:
@@ -130,17 +140,3 @@ def _numbers(kind: Any, length: int) -> list[tuple[int, ...]]:
 def _padded(values: Sequence[Any]) -> Sequence[Any]:
     lacking = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
     return [*values, *[values[-1]] * lacking] if lacking else values
-
-
-def _reader(kind: Any, dialect: Dialect) -> Convert | None:
-    read: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return read
-
-
-@contextmanager
-def _as_others_raise(sql: str) -> Iterator[None]:
-    """The driver's errors as SQLAlchemy raises them, without the values: they are people's words."""
-    try:
-        yield
-    except sqlite3.Error as err:
-        raise DBAPIError.instance(sql, None, err, sqlite3.Error, hide_parameters=True) from err

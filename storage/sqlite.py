@@ -29,6 +29,9 @@ DRIVER = "sqlite+here"
 #: Seconds between two looks whether another process has ended its transaction.
 _LOOK = 0.005
 
+#: Statements that the driver keeps as SQLite has read them: more than there are, each for some lengths of its lists.
+_KEPT = 1024
+
 
 class _Cursor(sqlite3.Cursor):
     async def _async_soft_close(self) -> None:
@@ -52,7 +55,9 @@ class HereDialect(SQLiteDialect_pysqlite):
         return AsyncAdaptedQueuePool
 
     def connect(self, *args: Any, **options: Any) -> Any:
-        return super().connect(*args, **{**options, "factory": _Connection, "check_same_thread": False})
+        return super().connect(
+            *args, **{**options, "factory": _Connection, "check_same_thread": False, "cached_statements": _KEPT}
+        )
 
     def get_driver_connection(self, connection: Any) -> Any:
         return connection

@@ -14,6 +14,7 @@ from storage.columns import clock
 from storage.errors import translated
 from storage.lanes import Leased, Put, put_in
 from storage.pending import Pending, statements
+from storage.postgres import Session
 from storage.prepared import Prepared, Values
 from storage.sqlite import driver_of
 
@@ -48,6 +49,7 @@ class Transaction:
         self.token = token
         self.on_postgresql = connection.dialect.name == "postgresql"
         self._driver = driver_of(connection)
+        self._session = Session(connection) if self.on_postgresql else None
         self.touched: set[str] = set()
         self.due: list[tuple[str, float]] = []
         self.handed: dict[str, list[Leased[Any]]] = {}
@@ -87,9 +89,11 @@ class Transaction:
         self, statement: Executable | Prepared, values: Values | Sequence[Values] | None, *, has_rows: bool = True
     ) -> Sequence[Row[Any]]:
         if isinstance(statement, Prepared):
+            each = values if isinstance(values, Sequence) else [values or {}]
             if self._driver is not None:
-                each = [values or {}] if isinstance(values, Mapping | None) else values
                 return statement.send(self._driver, self.connection.dialect, each)
+            if self._session is not None:
+                return await self._session.send(statement, each)
             values = statement.padded(values) if isinstance(values, Mapping) else values
         sent: Any = statement.statement if isinstance(statement, Prepared) else statement
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conversations.cases.orders import OrderKey
@@ -70,20 +71,27 @@ class SqlWork:
         self.fetches = Finishing(FETCHES, tx)
         self.checks = Finishing(CHECKS, tx)
 
-    async def expect(self, addresses: Collection[int]) -> None:
-        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
+    async def expect(self, addresses: Collection[int], now: datetime) -> None:
+        """Loads what is asked at `now` of everybody who comes, for all who are at these addresses and at once."""
         await self.people.expect(addresses)
         found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
         if not found:
             return
         await self.dialogs.expect(found)
-        begun = [opened.answers.get("order") for person in found for opened in await self.dialogs.of(person)]
-        keys = {
-            OrderKey(*named) for named in begun if isinstance(named, list) and len(named) == len(("store", "number"))
-        }
+        keys, choosing = set[OrderKey](), set[int]()
+        for them in found:
+            for opened in await self.dialogs.of(them):
+                named = opened.answers.get("order")
+                if isinstance(named, list) and len(named) == len(("store", "number")):
+                    keys.add(OrderKey(*named))
+                else:
+                    choosing.add(them)
+        if choosing:
+            await self.orders.expect_of(choosing)
         if keys:  # an order that somebody is claiming on is looked at with every answer
             await self.orders.expect(keys)
             await self.cases.expect(keys)
+            await self.outcomes.expect({key.store for key in keys}, now)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

@@ -25,6 +25,10 @@ SECONDS: Final = 60.0
 #: So long before its end nothing more is sent under a lease.
 MARGIN: Final = 10.0
 
+#: Seconds that a note waits for others: what they cost is the transaction, which they share. Should we die meanwhile, what
+#: it is about is said twice.
+GATHER: Final = 0.01
+
 _BACKOFF: Final = RetryPolicy(first=0.1, factor=2, longest=5, attempts=0)
 #: Lanes of which we remember when we gave them back.
 _REMEMBERED: Final = 20_000
@@ -117,6 +121,7 @@ class Ledger:
         failures = 0
         try:
             while self._notes:
+                await asyncio.sleep(GATHER)
                 notes, self._notes = self._notes, {}
                 try:
                     await self._write(notes)

@@ -20,6 +20,7 @@ from conversations.cases.states import State
 from conversations.cases.terms import Kind, Terms
 from conversations.messages import Body, Correction, Exhibits, Outgoing, Panel, Picture, Report, Section, Speech
 from conversations.phrase import Phrase
+from conversations.ports import OpenDialog
 from storage import codec
 
 TERMS = Terms(
@@ -63,6 +64,32 @@ def test_a_phrase_comes_back(phrase: Phrase) -> None:
     assert {name: type(value) for name, value in back.params.items()} == {
         name: type(value) for name, value in phrase.params.items()
     }
+
+
+@given(st.recursive(words | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(words, inner)))
+def test_json_is_ascii_and_keeps_every_letter_and_digit(data: Any) -> None:
+    text = codec.dumps(data)
+
+    assert text.isascii()
+    assert codec.loads(text) == data
+
+
+@pytest.mark.parametrize("data", ['\0\n"\\/', "灯 👍 \u2028", "half \ud83d", 2**64, -(2**63) - 1, int("7" * 3000)])
+def test_odd_values_are_spelled_as_pythons_own_json_spells_them(data: Any) -> None:
+    assert codec.dumps({"a": data}) == json.dumps({"a": data}, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("data", [datetime.now(UTC), TERMS, {1, 2}, b""])
+def test_what_is_no_json_value_is_refused(data: Any) -> None:
+    with pytest.raises(TypeError):
+        codec.dumps({"a": data})
+
+
+def test_answers_of_a_dialog_come_back() -> None:
+    answers = {"order": ["Lumen", "1001"], "quantities": {"1": 2}, "_pending": [], "words": "12", "none": None}
+    stack = (OpenDialog(name="intake", ref="", step="reason", answers=answers, room=3),)
+
+    assert codec.decode(tuple[OpenDialog, ...], through_json(stack)) == stack
 
 
 def test_words_that_look_like_something_else_stay_words() -> None:

@@ -4,10 +4,11 @@ that the collections really send, with enough rows that it would rather use an i
 A new method of a collection has to be called here too, or to stand in `OPERATOR` with the reason why it may read a lot.
 """
 
+import asyncio
 import inspect
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -71,6 +72,8 @@ CALLS: dict[str, Call] = {
     "rooms.keep": lambda w: w.rooms.keep(5_000, ROOM),
     "rooms.check": lambda w: w.rooms.check(5_000),
     "orders.expect": lambda w: w.orders.expect([KEY]),
+    "orders.expect_of": lambda w: w.orders.expect_of([5_000, 5_001]),
+    "outcomes.expect": lambda w: w.outcomes.expect(["Lumen", "Store 7"], NOW),
     "cases.expect": lambda w: w.cases.expect([KEY]),
     "dialogs.expect": lambda w: w.dialogs.expect([5_000, 5_001]),
     "orders.get": lambda w: w.orders.get(KEY, lock=True),
@@ -266,19 +269,33 @@ class Statement:
     parameters: Any
 
 
-@contextmanager
-def overheard(db: Database) -> Iterator[list[Statement]]:
-    """The statements that are sent meanwhile; of many rows at once, the first."""
+@asynccontextmanager
+async def overheard(db: Database) -> AsyncIterator[list[Statement]]:
+    """The statements that are sent meanwhile, through SQLAlchemy or straight to asyncpg; of many rows at once, the first."""
     heard: list[Statement] = []
+    engine = db._writer.sync_engine
 
-    def hear(_: Any, __: Any, sql: str, parameters: Any, ___: Any, is_many: bool) -> None:
-        heard.append(Statement(sql, parameters[0] if is_many else parameters))
+    def sent(_: Any, __: Any, sql: str, parameters: Any, ___: Any, is_many: bool) -> None:
+        heard.append(Statement(sql, tuple(parameters[0] if is_many else parameters)))
 
-    event.listen(db._writer.sync_engine, "before_cursor_execute", hear)
+    def sent_straight(query: Any) -> None:
+        heard.append(Statement(query.query, tuple(query.args[0] if isinstance(query.args, list) else query.args)))
+
+    def listen(connection: Any, *_: Any) -> None:
+        connection.driver_connection.add_query_logger(sent_straight)
+
+    def leave(connection: Any, *_: Any) -> None:
+        connection.driver_connection.remove_query_logger(sent_straight)
+
+    listeners = (engine, "before_cursor_execute", sent), (engine, "checkout", listen), (engine, "checkin", leave)
+    for each in listeners:
+        event.listen(*each)
     try:
         yield heard
+        await asyncio.sleep(0)  # asyncpg tells of a statement soon after it
     finally:
-        event.remove(db._writer.sync_engine, "before_cursor_execute", hear)
+        for each in listeners:
+            event.remove(*each)
 
 
 @pytest.fixture
@@ -387,7 +404,7 @@ async def _trouble(db: Database, name: str, statements: list[Statement]) -> list
 async def test_no_query_reads_through_a_table(crowded: Database) -> None:
     trouble = []
     for name, call in CALLS.items():
-        with overheard(crowded) as statements:
+        async with overheard(crowded) as statements:
             try:
                 async with crowded.work() as work:
                     await call(work)
@@ -399,7 +416,7 @@ async def test_no_query_reads_through_a_table(crowded: Database) -> None:
         trouble += await _trouble(crowded, name, list(statements))
     async with crowded.serving():
         for name, look in WORKERS.items():
-            with overheard(crowded) as statements:
+            async with overheard(crowded) as statements:
                 await look(crowded)
             assert statements, name
             trouble += await _trouble(crowded, name, list(statements))

@@ -1,7 +1,11 @@
 """What was posted in which chat."""
 
+from dataclasses import replace
+
+from sqlalchemy import text
+
 from storage.database import Database
-from storage.posts import Posted
+from storage.posts import Posted, SqlPosts
 
 ANN, BEN, CHO = 101, 102, -1_001_234_567_890
 
@@ -37,6 +41,25 @@ async def test_a_message_recorded_again_is_what_it_was_recorded_as_last(db: Data
         assert await work.posts.in_slot(ANN, "question") is None
         assert await work.posts.in_slot(ANN, "card:A7KQ2M") == 5
         assert await work.posts.case_of(ANN, 5) == "A7KQ2M"
+
+
+async def test_a_message_that_is_where_it_was_is_not_written_again(sqlite_db: Database) -> None:
+    changes = text("SELECT total_changes()")
+    question = Posted(ANN, 5, slot="question", ref="A7KQ2M", origin=(BEN, 4))
+    async with sqlite_db.rebuilding() as tx:
+        posts = SqlPosts(tx)
+        await posts.keep([question])
+        await tx.flush()
+        before = await tx.scalar(changes)
+
+        await posts.keep([question])
+        await tx.flush()
+        again = await tx.scalar(changes)
+        await posts.keep([replace(question, origin=None)])
+        await tx.flush()
+        anew = await tx.scalar(changes)
+
+    assert (again - before, anew - again) == (0, 1)
 
 
 async def test_the_copy_is_found_in_each_chat(db: Database) -> None:
