@@ -134,13 +134,15 @@ class Database:
         return _HEARING if self._line is not None and self._line.is_open else _DEAF
 
     @asynccontextmanager
-    async def work(self, *, is_shared: bool = False) -> AsyncIterator[SqlWork]:
+    async def work(self, *, is_shared: bool = False, is_hasty: bool = False) -> AsyncIterator[SqlWork]:
         """One transaction to write in: commits at a clean exit; an exception undoes all of it.
 
         Raises TryAgain when it could not be done through no fault of the caller: nothing was kept, do it all again. One
-        `is_shared` by what knows nothing of each other raises it instead of waiting for a case that is locked.
+        `is_shared` by what knows nothing of each other raises it instead of waiting for a case that is locked. One that
+        `is_hasty` does not wait for the disk: should the power fail within a moment, it was never there, as a whole. The
+        death of a process undoes nothing.
         """
-        async with self._transaction(is_shared=is_shared) as tx:
+        async with self._transaction(is_shared=is_shared, is_hasty=is_hasty) as tx:
             work = SqlWork(tx)
             yield work
             await tx.flush()
@@ -192,10 +194,12 @@ class Database:
         await self._signals.wait(queue, timeout)
 
     @asynccontextmanager
-    async def _transaction(self, *, is_shared: bool = False) -> AsyncIterator[Transaction]:
+    async def _transaction(self, *, is_shared: bool = False, is_hasty: bool = False) -> AsyncIterator[Transaction]:
         takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
             async with connected(self._writer) as connection:
+                if is_hasty:
+                    await connection.execution_options(is_hasty=True)
                 async with connection.begin():
                     tx = Transaction(
                         connection,
@@ -204,6 +208,8 @@ class Database:
                         holder=self._presence.holder,
                         token=f"{self._presence.holder}{self._token}",
                     )
+                    if is_hasty:
+                        await tx.hasten()
                     yield tx
                     await tx.flush()
                     if tx.touched and self._line is not None and not self._line.is_open:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -96,28 +96,26 @@ class SqlOutcomes:
 
     async def standing(self, store: str, now: datetime) -> Standing:
         """Asked for at most steps of a claim, and the same at one instant until a case of the store changes."""
-        at, _ = self._tx.pending.known(outcomes, ("standing", store), (None, None))
+        at, known = self._tx.pending.known(outcomes, ("standing", store), (None, None))
         if at != now:
-            await self.expect([store], now)
-        _, known = self._tx.pending.known(outcomes, ("standing", store))
+            known = await self._standing(store, now)
+            self._tx.pending.know(outcomes, ("standing", store), (now, known))
         return cast(Standing, known)
 
-    async def expect(self, stores: Collection[str], now: datetime) -> None:
-        """Counts for all of these stores at once."""
+    async def _standing(self, store: str, now: datetime) -> Standing:
         await self._tx.settle(outcomes)
-        asked = {store: {"store": store, "since": now - PERIOD, "now": now} for store in sorted(stores)}
-        found = await self._tx.all(_STANDING, list(asked.values()))
-        for (store, lately), counts in zip(asked.items(), found, strict=True):
-            median = await self._tx.scalar(_MEDIAN, lately) if counts.cases else None
-            known = Standing(
-                store=store,
-                cases=counts.cases,
-                ratings=counts.ratings or 0,
-                stars=counts.stars or 0,
-                first_answer=None if median is None else timedelta(seconds=median),
-                alone=counts.alone or 0,
-            )
-            self._tx.pending.know(outcomes, ("standing", store), (now, known))
+        lately = {"store": store, "since": now - PERIOD, "now": now}
+        counts = await self._tx.first(_STANDING, lately)
+        assert counts is not None
+        median = await self._tx.scalar(_MEDIAN, lately) if counts.cases else None
+        return Standing(
+            store=store,
+            cases=counts.cases,
+            ratings=counts.ratings or 0,
+            stars=counts.stars or 0,
+            first_answer=None if median is None else timedelta(seconds=median),
+            alone=counts.alone or 0,
+        )
 
     async def _add_products(self, case: Case) -> None:
         order = await self._orders.get(case.claim.order)

@@ -1,8 +1,8 @@
 """SQLite without a thread: SQLAlchemy's asynchronous engine on Python's own driver, in the thread of the event loop.
 
 A statement of ours takes some microseconds, handing it to a thread and back ten times that. So the writing connection runs
-where it is called. Only a commit goes to a thread: it waits for the disk, some milliseconds. What else may take long does not
-belong here: reports read through a connection that has a thread.
+where it is called. Only a commit that waits for the disk, some milliseconds, goes to a thread. What else may take long does
+not belong here: reports read through a connection that has a thread.
 Waiting for another process's transaction does not hold up the loop: see `begin`.
 """
 
@@ -32,6 +32,10 @@ _LOOK = 0.005
 #: Statements that the driver keeps as SQLite has read them: more than there are, each for some lengths of its lists.
 _KEPT = 1024
 
+#: How transactions end. To move what is in the write-ahead log into the file takes long, and is left to those that last.
+_LASTING = ("synchronous=FULL", "wal_autocheckpoint=1000")
+_HASTY = ("synchronous=NORMAL", "wal_autocheckpoint=0")
+
 
 class _Cursor(sqlite3.Cursor):
     async def _async_soft_close(self) -> None:
@@ -39,6 +43,8 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
+    is_hasty = False  # whether its transaction ends without waiting for the disk
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
@@ -75,7 +81,11 @@ class HereDialect(SQLiteDialect_pysqlite):
         super().do_execute_no_params(cursor, *args, **options)  # type: ignore[no-untyped-call]
 
     def do_commit(self, dbapi_connection: Any) -> None:
-        await_only(_beside_the_loop(partial(super().do_commit, dbapi_connection)))
+        if dbapi_connection.dbapi_connection.is_hasty:
+            await_only(_nothing())
+            super().do_commit(dbapi_connection)  # type: ignore[no-untyped-call]
+        else:
+            await_only(_beside_the_loop(partial(super().do_commit, dbapi_connection)))
 
 
 async def _beside_the_loop(call: Callable[[], None]) -> None:
@@ -99,10 +109,17 @@ async def _nothing() -> None:
 
 
 def begin(connection: Connection, how: str, *, patience: float) -> None:
-    """Begins a transaction; waits up to `patience` seconds for other processes, and the loop goes on meanwhile."""
+    """Begins a transaction; waits up to `patience` seconds for other processes, and the loop goes on meanwhile. One with the
+    execution option `is_hasty` is on the disk only with the next that is not."""
     give_up_at = time.monotonic() + patience
+    driver: Any = connection.connection.dbapi_connection
+    is_hasty = connection.get_execution_options().get("is_hasty", False)
     cursor = connection.connection.cursor()
     try:
+        if driver.is_hasty is not is_hasty:
+            for pragma in _HASTY if is_hasty else _LASTING:
+                cursor.execute(f"PRAGMA {pragma}")
+            driver.is_hasty = is_hasty
         while True:
             try:
                 cursor.execute(how)

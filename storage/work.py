@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conversations.cases.orders import OrderKey
@@ -71,8 +70,8 @@ class SqlWork:
         self.fetches = Finishing(FETCHES, tx)
         self.checks = Finishing(CHECKS, tx)
 
-    async def expect(self, addresses: Collection[int], now: datetime) -> None:
-        """Loads what is asked at `now` of everybody who comes, for all who are at these addresses and at once."""
+    async def expect(self, addresses: Collection[int]) -> None:
+        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
         await self.people.expect(addresses)
         found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
         if not found:
@@ -91,7 +90,6 @@ class SqlWork:
         if keys:  # an order that somebody is claiming on is looked at with every answer
             await self.orders.expect(keys)
             await self.cases.expect(keys)
-            await self.outcomes.expect({key.store for key in keys}, now)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

@@ -91,8 +91,8 @@ class InboxHandler:
         try:
             async with self._db.work(is_shared=True) as work:
                 arrivals = await work.inbox.arrive(updates, each=EACH)
+                seen = await self._expect([item for waiting in arrivals.now.values() for item in waiting], work)
                 now = self._clock()  # they came together; and what is looked up as of now serves them all
-                seen = await self._expect([item for waiting in arrivals.now.values() for item in waiting], work, now)
                 for lane, items in arrivals.now.items():
                     handled = await self._in_order(lane, items, 1, seen, work, now)
                     done += len(handled.done)
@@ -159,8 +159,8 @@ class InboxHandler:
         """One transaction for all of them. LeaseLost when one of them is no longer ours."""
         finished: list[tuple[Lane, Outcome]] = []
         async with self._db.work(is_shared=is_shared) as work:
+            seen = await self._expect([item for leased in leases for item in leased.items], work)
             now = self._clock()
-            seen = await self._expect([item for leased in leases for item in leased.items], work, now)
             for leased in leases:
                 # After a failure one by one: what works must not be undone again and again with what does not.
                 items = leased.items if leased.attempts == 1 else leased.items[:1]
@@ -179,7 +179,7 @@ class InboxHandler:
 
     # Both
 
-    async def _expect(self, items: Sequence[Raw], work: SqlWork, now: datetime) -> Seen:
+    async def _expect(self, items: Sequence[Raw], work: SqlWork) -> Seen:
         """Reads all of them, and loads everybody together."""
         seen: Seen = {}
         for item in items:
@@ -190,7 +190,7 @@ class InboxHandler:
         here = [it for it in seen.values() if isinstance(it, Incoming)]
         addresses = {it.sender.address for it in here} | {it.group.address for it in here if it.group is not None}
         if addresses:
-            await work.expect(addresses, now)
+            await work.expect(addresses)
         return seen
 
     async def _in_order(

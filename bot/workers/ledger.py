@@ -27,7 +27,7 @@ MARGIN: Final = 10.0
 
 #: Seconds that a note waits for others: what they cost is the transaction, which they share. Should we die meanwhile, what
 #: it is about is said twice.
-GATHER: Final = 0.01
+GATHER: Final = 0.005
 
 _BACKOFF: Final = RetryPolicy(first=0.1, factor=2, longest=5, attempts=0)
 #: Lanes of which we remember when we gave them back.
@@ -159,7 +159,7 @@ class Ledger:
         self._notes = notes
 
     async def _write(self, notes: dict[Hand, _Note]) -> None:
-        async with self._db.work() as work:
+        async with self._db.work(is_hasty=True) as work:
             await work.posts.keep([post for note in notes.values() for post in note.posts])
             ending = {
                 hand for hand, note in notes.items() if note.is_end and not (hand.items and note.retry_in is None)

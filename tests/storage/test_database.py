@@ -77,6 +77,23 @@ async def test_sqlite_keeps_every_commit_and_every_reference(sqlite_db: Database
 # --- units of work ---------------------------------------------------------------------------------------------
 
 
+async def _diligence(work: SqlWork, db: Database) -> str:
+    """What the database itself says of how this transaction will end."""
+    return str(await work._tx.scalar(text("PRAGMA synchronous" if db.is_sqlite else "SHOW synchronous_commit")))
+
+
+async def test_only_what_is_hasty_does_not_wait_for_the_disk(db: Database, noon: datetime) -> None:
+    waits, hastens = ("2", "1") if db.is_sqlite else ("on", "off")
+    found = []
+    for is_hasty in (False, True, True, False):
+        async with db.work(is_hasty=is_hasty) as work:
+            await work.alarms.set("A7KQ2M" if is_hasty else "B3XN8P", noon)
+            found.append(await _diligence(work, db))
+
+    assert found == [waits, hastens, hastens, waits]
+    assert set(await db.alarms.due(noon, 9, LONG)) == {"A7KQ2M", "B3XN8P"}
+
+
 async def test_an_exception_undoes_all_of_a_work(db: Database, noon: datetime) -> None:
     async def fail(work: SqlWork) -> None:
         person = await work.people.greet(ANN)

@@ -73,7 +73,6 @@ CALLS: dict[str, Call] = {
     "rooms.check": lambda w: w.rooms.check(5_000),
     "orders.expect": lambda w: w.orders.expect([KEY]),
     "orders.expect_of": lambda w: w.orders.expect_of([5_000, 5_001]),
-    "outcomes.expect": lambda w: w.outcomes.expect(["Lumen", "Store 7"], NOW),
     "cases.expect": lambda w: w.cases.expect([KEY]),
     "dialogs.expect": lambda w: w.dialogs.expect([5_000, 5_001]),
     "orders.get": lambda w: w.orders.get(KEY, lock=True),
