@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
@@ -413,6 +413,7 @@ STEPS = st.lists(
 )
 
 
+@settings(max_examples=settings().max_examples // 5)  # each has a database of its own, which takes half a second
 @given(steps=STEPS)
 def test_whatever_happens_and_is_counted_ahead_a_report_says_what_is_so(
     steps: list[Any], migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
