@@ -28,7 +28,7 @@ async def test_case_that_is_taken_meanwhile_is_given_back(postgres_url: str, cas
 
         desk, now = Desk(Settings(pack=load("tmall_global"))), datetime.now(UTC)
         async with db.work() as work:
-            await work.expect([RUTH.address], now)  # as the inbox does with everybody who comes; so her roles are known
+            await work.expect([RUTH.address])  # as the inbox does with everybody who comes; so her roles are known
             revoked = asyncio.create_task(revoke(ruth.id, postgres_url))
             await somebody_waits_for(db, revoked)
             await cases_in(db)("A7KQ2M", position=Position(state=State.ESCALATED))
