@@ -293,6 +293,7 @@ class OutboxWorker:
         self._hands: dict[str, Hand] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(WIDTH)
+        self._room = asyncio.Event()
         self._stop = asyncio.Event()
         self._context = copy_context()
 
@@ -306,8 +307,10 @@ class OutboxWorker:
                     try:
                         if failures:  # the answer to a commit that leased something to us may have been lost
                             await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
+                        self._room.clear()
                         free = max(0, WIDTH - len(self._tasks))
-                        for leased in await self._db.outbox.lease(free, EACH, SECONDS) if free else ():
+                        leases = await self._db.outbox.lease(free, EACH, SECONDS) if free else ()
+                        for leased in leases:
                             self._begin(leased)
                         failures = 0
                     except TryAgain as err:
@@ -315,7 +318,10 @@ class OutboxWorker:
                         LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
                         await pause(stop, BACKOFF.delay(failures))
                         continue
-                    await first_of(stop.wait(), self._db.wait("outbox", self._db.patience))
+                    waits: list[Awaitable[Any]] = [stop.wait(), self._db.wait("outbox", self._db.patience)]
+                    if len(leases) == free:  # there may be more, of which nobody tells again
+                        waits.append(self._room.wait())
+                    await first_of(*waits)
             if self._tasks:
                 await asyncio.wait(self._tasks)
             await self._handler.ledger.written()
@@ -343,7 +349,12 @@ class OutboxWorker:
         hand = self._hands[leased.lane] = Hand(leased, list(leased.items), chat)
         task = asyncio.create_task(self._carry(hand), context=self._context)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if len(self._tasks) < WIDTH:
+            self._room.set()
 
     async def _carry(self, hand: Hand) -> None:
         try:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground import World, acting
 from bot.playground.people import User
+from bot.workers import outbox
 from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWorker
 from conversations.messages import Notice, Outgoing, Person, Placing, Toast
 from conversations.phrase import Phrase
@@ -261,6 +262,31 @@ async def test_what_others_left_behind_is_said_too(
 
     running = asyncio.create_task(worker.run(stop))
     await until(lambda: texts(world, ana) == ["You said one"])
+    stop.set()
+    await running
+
+    assert await pending(sqlite_db) == 0
+
+
+async def test_more_than_can_be_said_at_once_is_said_as_soon_as_there_is_room(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    ana: User,
+    wei: User,
+    buyer: Person,
+    seller: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody tells of the second lane again, and the next look is far away."""
+    monkeypatch.setattr(outbox, "WIDTH", 1)
+    monkeypatch.setattr(Database, "patience", 600.0)
+    for person in (buyer, seller):
+        await say(sqlite_db, notice("one"), to=person)
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+
+    running = asyncio.create_task(worker.run(stop))
+    await until(lambda: texts(world, ana) == ["You said one"] and len(texts(world, wei)) == 1)
     stop.set()
     await running
 
