@@ -6,10 +6,9 @@ and all other statements stay SQLAlchemy's.
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any, NoReturn
 
 from sqlalchemy import BinaryExpression, BindParameter, Dialect, Insert, TupleType, any_, bindparam, func, select
 from sqlalchemy.dialects import registry
@@ -21,8 +20,7 @@ from sqlalchemy.sql.operators import in_op
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.util import await_only
 
-if TYPE_CHECKING:
-    from storage.prepared import Prepared, Values
+from storage.prepared import Prepared, Take, Text, Values, always, converted
 
 #: What stands in the URL of such an engine.
 DRIVER = "postgresql+direct"
@@ -42,54 +40,6 @@ class DirectDialect(PGDialect_asyncpg):
         """Costs no round trips, three as it comes: asyncpg hears when a server goes away. What happens in the very moment is
         found by the first statement, as it is by any other."""
         return not dbapi_connection.driver_connection.is_closed()
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What stands in one place of a text: the value of that name (of a list of tuples, one part of each), or, without a
-    name, the same each time."""
-
-    name: str
-    part: int | None = None
-    convert: Callable[[Any], Any] | None = None
-    always: Any = None
-
-    def of(self, values: Values) -> Any:
-        if not self.name:
-            return self.always
-        value = values[self.name]
-        if self.part is not None:
-            value = [each[self.part] for each in value]
-        return value if self.convert is None else self.convert(value)
-
-
-class Text:
-    """A statement as asyncpg takes it. Lists are arrays, so that one text serves all lengths."""
-
-    def __init__(self, prepared: Prepared, dialect: Dialect) -> None:
-        statement, parts = _with_arrays(prepared.statement)
-        columns = list(prepared.statement.exported_columns)
-        if isinstance(statement, Insert) and not columns:
-            statement = statement.inline()  # else it would give the key of the new row
-        compiled: Any = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
-        self.has_rows = bool(columns)
-        self._places = [_place(compiled.binds[name], parts, dialect) for name in compiled.positiontup]
-        self._row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
-        self._reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-
-    def fill(self, values: Values) -> list[Any]:
-        return [place.of(values) for place in self._places]
-
-    def rows(self, found: Sequence[Any]) -> list[Any]:
-        if not any(self._reads):
-            return list(map(self._row._make, found))
-        return [
-            self._row._make(
-                [read(value) if read is not None else value for read, value in zip(self._reads, row, strict=True)]
-            )
-            for row in found
-        ]
 
 
 class Session:
@@ -113,12 +63,12 @@ class Session:
     async def send(self, prepared: Prepared, values: Sequence[Values]) -> list[Any]:
         """Sends it once with each of the values, all in one go. Gives the rows that come back, in order."""
         if (text := prepared.on_postgresql) is None:
-            text = prepared.on_postgresql = Text(prepared, self._connection.dialect)
+            text = prepared.on_postgresql = _text(prepared, self._connection.dialect)
         filled = list(map(text.fill, values))
         try:
             if len(filled) == 1:
                 return text.rows(await self._driver.fetch(text.sql, *filled[0]))
-            if text.has_rows:
+            if prepared.has_rows:
                 return text.rows(await self._driver.fetchmany(text.sql, filled))
             await self._driver.executemany(text.sql, filled)
             return []
@@ -139,6 +89,16 @@ class Session:
                 sql, None, known, kind, hide_parameters=True, connection_invalidated=is_over
             ) from known
         raise err
+
+
+def _text(prepared: Prepared, dialect: Dialect) -> Text:
+    """As asyncpg takes it. Lists are arrays, so that one text serves all lengths."""
+    statement, parts = _with_arrays(prepared.statement)
+    if isinstance(statement, Insert) and not prepared.has_rows:
+        statement = statement.inline()  # else it would give the key of the new row
+    compiled: Any = statement.compile(dialect=dialect)
+    places = (compiled.binds[name] for name in compiled.positiontup)
+    return prepared.text(str(compiled), (_take(place, parts, dialect) for place in places), dialect)
 
 
 def _with_arrays(statement: Any) -> tuple[Any, dict[str, tuple[str, int]]]:
@@ -164,12 +124,13 @@ def _with_arrays(statement: Any) -> tuple[Any, dict[str, tuple[str, int]]]:
     return replacement_traverse(statement, {}, replace), parts
 
 
-def _place(place: Any, parts: dict[str, tuple[str, int]], dialect: Dialect) -> _Place:
-    convert = place.type.dialect_impl(dialect).bind_processor(dialect)
+def _take(place: Any, parts: dict[str, tuple[str, int]], dialect: Dialect) -> Take:
     if not place.required:
-        return _Place("", always=convert(place.value) if convert else place.value)
-    name, part = parts.get(place.key, (place.key, None))
-    return _Place(name, part, convert)
+        return always(place.value, place.type, dialect)
+    if place.key not in parts:
+        return converted(itemgetter(place.key), place.type, dialect)
+    name, part = parts[place.key]
+    return converted(lambda values: [each[part] for each in values[name]], place.type, dialect)
 
 
 registry.register("postgresql.direct", __name__, DirectDialect.__name__)

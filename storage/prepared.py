@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import BindParameter, Dialect, SelectBase, TupleType, UpdateBase, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
-
-if TYPE_CHECKING:
-    from storage.postgres import Text
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -32,14 +29,26 @@ def any_of(name: str) -> BindParameter[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A statement as the driver takes it, for lists of certain lengths; `takes` get what stands in each of its places."""
+class Text:
+    """A statement as a driver takes it: `takes` get what stands in each of its places, `make` makes a row of what comes back
+    after `reads` have converted some of it, by number."""
 
     sql: str
     takes: tuple[Take, ...]
+    make: Callable[[Iterable[Any]], Any]
+    reads: tuple[tuple[int, Convert], ...]
 
     def fill(self, values: Values) -> list[Any]:
         return [take(values) for take in self.takes]
+
+    def rows(self, found: Iterable[Iterable[Any]]) -> list[Any]:
+        return [self.make(row) for row in (map(self._read, found) if self.reads else found)]
+
+    def _read(self, row: Iterable[Any]) -> list[Any]:
+        values = list(row)
+        for number, read in self.reads:
+            values[number] = read(values[number])
+        return values
 
 
 class Prepared:
@@ -49,11 +58,11 @@ class Prepared:
         self.statement = statement
         self.is_select = statement.is_select
         self._columns = list(statement.exported_columns)
+        self.has_rows = bool(self._columns)
         self._row: Any = namedtuple("Row", [str(column.key) for column in self._columns], rename=True)  # type: ignore[misc]
         places = [place for place in iterate(statement) if isinstance(place, BindParameter)]
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
-        self._reads: list[tuple[int, Convert]] = []
-        self._texts: dict[tuple[int, ...], _Text] = {}
+        self._texts: dict[tuple[int, ...], Text] = {}
         self.on_postgresql: Text | None = None
 
     def padded(self, values: Values) -> Values:
@@ -70,64 +79,62 @@ class Prepared:
             values = [self.padded(each) for each in values]
         text = self._text(dialect, values[0])
         try:
-            if not self._columns:
+            if not self.has_rows:
                 driver.executemany(text.sql, map(text.fill, values))
                 return []
             found = [row for each in values for row in driver.execute(text.sql, text.fill(each)).fetchall()]
         except sqlite3.Error as err:
             raise DBAPIError.instance(text.sql, None, err, sqlite3.Error, hide_parameters=True) from err
-        return [self._row._make(row) for row in (map(self._read, found) if self._reads else found)]
+        return text.rows(found)
 
-    def _read(self, row: tuple[Any, ...]) -> list[Any]:
-        values = list(row)
-        for number, read in self._reads:
-            values[number] = read(values[number])
-        return values
+    def text(self, sql: str, takes: Iterable[Take], dialect: Dialect) -> Text:
+        """The statement as a driver takes it that speaks that dialect, spelled so and with these values in its places."""
+        reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in self._columns]
+        reading = tuple((number, read) for number, read in enumerate(reads) if read is not None)
+        return Text(sql, tuple(takes), self._row._make, reading)
 
-    def _text(self, dialect: Dialect, values: Values) -> _Text:
+    def _text(self, dialect: Dialect, values: Values) -> Text:
         lengths = tuple([len(values[name]) for name in self._lists])
         if (text := self._texts.get(lengths)) is None:
             text = self._texts[lengths] = self._made(dialect, values)
         return text
 
-    def _made(self, dialect: Dialect, values: Values) -> _Text:
+    def _made(self, dialect: Dialect, values: Values) -> Text:
         compiled = self.statement.compile(dialect=dialect)
-        reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in self._columns]
-        self._reads = [(number, read) for number, read in enumerate(reads) if read is not None]
         made = compiled.construct_expanded_state(values)
         takes: dict[str, Take] = {}
         for place, name in compiled.bind_names.items():
             if not place.required:
-                takes[name] = _always(made.parameters[name], place.type, dialect)
+                takes[name] = always(made.parameters[name], place.type, dialect)
             elif name not in made.parameter_expansion:
-                takes[name] = _value_of(name, (), place.type, dialect)
+                takes[name] = converted(itemgetter(name), place.type, dialect)
             else:
                 for part, at in zip(
                     made.parameter_expansion[name], _numbers(place.type, len(values[name])), strict=True
                 ):
                     kind = place.type.types[at[1]] if isinstance(place.type, TupleType) else place.type
-                    takes[part] = _value_of(name, at, kind, dialect)
-        return _Text(made.statement, tuple(takes[name] for name in made.positiontup or ()))
+                    takes[part] = converted(_one_of(name, at), kind, dialect)
+        return self.text(made.statement, (takes[name] for name in made.positiontup or ()), dialect)
 
 
-def _value_of(name: str, at: tuple[int, ...], kind: Any, dialect: Dialect) -> Take:
-    """The value of that name; of a list the one with the number, and of a tuple in it one part."""
-    take: Take
-    match at:
-        case ():
-            take = itemgetter(name)
-        case (number,):
-            take = lambda values: values[name][number]  # noqa: E731
-        case (number, part):
-            take = lambda values: values[name][number][part]  # noqa: E731
+def converted(take: Take, kind: Any, dialect: Dialect) -> Take:
+    """What `take` gets, as a driver of that dialect takes that kind of value."""
     convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return take if convert is None else lambda values: convert(take(values))
 
 
-def _always(value: Any, kind: Any, dialect: Dialect) -> Take:
+def always(value: Any, kind: Any, dialect: Dialect) -> Take:
     """The same value each time, though the driver may get another: see `storage.columns.clock`."""
-    convert = kind.dialect_impl(dialect).bind_processor(dialect)
-    return (lambda _: value) if convert is None else lambda _: convert(value)
+    return converted(lambda _: value, kind, dialect)
+
+
+def _one_of(name: str, at: tuple[int, ...]) -> Take:
+    """Of a list of values the one with the number, and of a tuple in it one part."""
+    number, *part = at
+    if not part:
+        return lambda values: values[name][number]
+    [of_it] = part
+    return lambda values: values[name][number][of_it]
 
 
 def _numbers(kind: Any, length: int) -> list[tuple[int, ...]]:
