@@ -103,7 +103,7 @@ class Presence:
         await self._locks.open()
         await self._enrol()
         for number in await self._gone(await self._locks.held("process")):
-            await self._free(number, for_good=False)
+            await self._free(number, is_over=False)
 
     async def close(self) -> None:
         """Gives everything back that is still leased, and the number."""
@@ -186,7 +186,7 @@ class Presence:
         self._missing = {number: self._missing.get(number, now) for number in gone}
         for number, since in list(self._missing.items()):
             if now - since >= MISSED:
-                await self._free(number, for_good=now - since >= BURIED)
+                await self._free(number, is_over=now - since >= BURIED)
         self._seen = held
 
     async def _enrol(self) -> None:
@@ -207,13 +207,13 @@ class Presence:
         async with self._begin() as tx:
             return {int(row.n) for row in await tx.all(select(processes.c.n))} - held
 
-    async def _free(self, number: int, *, for_good: bool) -> None:
+    async def _free(self, number: int, *, is_over: bool) -> None:
         """Unless somebody else is at it, or the process is back."""
         key = Key("process", number)
         if number == self._number or not await self._locks.take(key):
             return
         try:
-            if freed := await self._release(number, is_over=for_good):
+            if freed := await self._release(number, is_over=is_over):
                 LOG.warning("process %d is gone: %d that it held are free", number, freed)
         finally:
             await self._locks.give(key)

@@ -300,28 +300,9 @@ class OutboxWorker:
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stopped, then finishes what it has begun."""
         self._stop, self._context = stop, copy_context()  # what is handed over is our work, not that of who said it
-        failures = 0
         try:
             with self._db.taking_over("outbox", SECONDS, self._take):
-                while not stop.is_set():
-                    try:
-                        if failures:  # the answer to a commit that leased something to us may have been lost
-                            await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
-                        self._room.clear()
-                        free = max(0, WIDTH - len(self._tasks))
-                        leases = await self._db.outbox.lease(free, EACH, SECONDS) if free else ()
-                        for leased in leases:
-                            self._begin(leased)
-                        failures = 0
-                    except TryAgain as err:
-                        failures += 1
-                        LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
-                        await pause(stop, BACKOFF.delay(failures))
-                        continue
-                    waits: list[Awaitable[Any]] = [stop.wait(), self._db.wait("outbox", self._db.patience)]
-                    if len(leases) == free:  # there may be more, of which nobody tells again
-                        waits.append(self._room.wait())
-                    await first_of(*waits)
+                await self._look_after_what_is_left(stop)
             if self._tasks:
                 await asyncio.wait(self._tasks)
             await self._handler.ledger.written()
@@ -329,6 +310,31 @@ class OutboxWorker:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _look_after_what_is_left(self, stop: asyncio.Event) -> None:
+        failures = 0
+        while not stop.is_set():
+            try:
+                if failures:  # the answer to a commit that leased something to us may have been lost
+                    await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
+                is_full = await self._fill()
+                failures = 0
+            except TryAgain as err:
+                failures += 1
+                LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
+                await pause(stop, BACKOFF.delay(failures))
+                continue
+            room = [self._room.wait()] if is_full else []
+            await first_of(stop.wait(), self._db.wait("outbox", self._db.patience), *room)
+
+    async def _fill(self) -> bool:
+        """Begins with as many as there is room for. Whether there may be more, of which nobody tells again."""
+        self._room.clear()
+        free = max(0, WIDTH - len(self._tasks))
+        leases = await self._db.outbox.lease(free, EACH, SECONDS) if free else ()
+        for leased in leases:
+            self._begin(leased)
+        return len(leases) == free
 
     def _take(self, handed: Sequence[Leased[Outgoing]]) -> None:
         for leased in handed:
