@@ -17,7 +17,7 @@ from bot.telegram.sender import TelegramMessenger
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """What is close to the wire is tried on uvloop as well, which is what the bot runs on."""
     loops = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
-    return loops if item.path.name == "test_connections.py" else {"asyncio": loops["asyncio"]}
+    return loops if item.path.name.endswith("connections.py") else {"asyncio": loops["asyncio"]}
 
 
 async def until(condition: Callable[[], Any]) -> None:

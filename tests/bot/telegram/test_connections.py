@@ -2,99 +2,16 @@
 
 import asyncio
 import base64
-import ssl
-from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from telegram.request import BaseRequest
 
 from bot.telegram import connections
-from bot.telegram.connections import Answer, Connections, MaybeSent, NotSent
+from bot.telegram.connections import MaybeSent, NotSent
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-HEAD = b"HTTP/1.1 200 OK\r\n"
-
-#: What a server can do besides answering.
-CLOSE, WAIT = b"close", b"wait"
-
-
-@dataclass
-class Server:
-    """Does for each request, on whatever connection, what comes next: sends those bytes, one piece after another."""
-
-    port: int = 0
-    script: deque[Sequence[bytes]] = field(default_factory=deque)
-    requests: list[tuple[int, bytes]] = field(default_factory=list)  # the number of the connection, and all of it
-    ended: list[asyncio.Event] = field(default_factory=list)  # one for each connection
-    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/bot1:A/getMe"
-
-    @property
-    def used(self) -> list[int]:
-        """The connections that requests came on."""
-        return [number for number, _ in self.requests]
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        number, ended = len(self.ended), asyncio.Event()
-        self.ended.append(ended)
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                body = await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
-                self.requests.append((number, head + body))
-                self.is_asked.set()
-                for piece in self.script.popleft() if self.script else (OK,):
-                    if piece == CLOSE:
-                        return
-                    if piece == WAIT:
-                        await reader.read()
-                        return
-                    writer.write(piece)
-                    await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-            ended.set()
-
-
-@asynccontextmanager
-async def serving(*script: Sequence[bytes], tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    server = Server(script=deque(script))
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
-    server.port = listening.sockets[0].getsockname()[1]
-    try:
-        yield server
-    finally:
-        listening.close()
-
-
-@asynccontextmanager
-async def opened(most: int = 4) -> AsyncIterator[Connections]:
-    client = Connections(most)
-    client.open()
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-async def ask(client: Connections, url: str, body: bytes = b"{}", **within: float) -> Answer:
-    return await client.post(url, body, **{"pool": 5, "connect": 5, "read": 5, **within})
+from .servers import CLOSE, HEAD, OK, WAIT, ask, opened, serving, until_noticed
 
 
 async def test_request_is_a_whole_one() -> None:
@@ -200,7 +117,7 @@ async def test_connection_the_server_has_closed_is_not_used_again() -> None:
     async with serving([OK, CLOSE]) as server, opened() as client:
         await ask(client, server.url)
         await server.ended[0].wait()
-        await _until_noticed(client)
+        await until_noticed(client)
 
         assert await ask(client, server.url) == (200, b"ok")
         assert server.used == [0, 1]
@@ -210,7 +127,7 @@ async def test_connection_the_server_has_closed_is_not_used_again() -> None:
 async def test_what_comes_unasked_is_no_answer(unasked: bytes) -> None:
     async with serving([OK, unasked, WAIT]) as server, opened() as client:
         await ask(client, server.url)
-        await _until_noticed(client)
+        await until_noticed(client)
 
         assert await ask(client, server.url) == (200, b"ok")
         assert server.used == [0, 1]
@@ -304,104 +221,3 @@ async def test_name_that_nobody_has_was_not_reached() -> None:
     async with opened() as client:
         with pytest.raises(NotSent):
             await ask(client, "http://nobody.invalid/")
-
-
-class TestSecure:
-    """TLS, with an authority of the test's own for the one name and address the server has."""
-
-    @pytest.fixture
-    def certificate(self, tmp_path: Path) -> Path:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "aftersales test")])
-        now = datetime.now(UTC)
-        names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
-        made = (
-            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName(names), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        file = tmp_path / "server.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            + made.public_bytes(serialization.Encoding.PEM)
-        )
-        return file
-
-    @pytest.fixture
-    def tls(self, certificate: Path) -> ssl.SSLContext:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate)
-        return context
-
-    @pytest.fixture(autouse=True)
-    def trust(self, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> Iterator[None]:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        connections._tls.cache_clear()
-        yield
-        connections._tls.cache_clear()
-
-    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-    async def test_server_that_is_who_it_says(self, tls: ssl.SSLContext, host: str) -> None:
-        async with serving(tls=tls) as server, opened() as client:
-            for _ in range(2):
-                assert await ask(client, f"https://{host}:{server.port}/") == (200, b"ok")
-
-            assert server.used == [0, 0]
-
-    @pytest.mark.parametrize("last", [[HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\nok"], [OK, CLOSE]])
-    async def test_connection_that_is_at_its_end(self, tls: ssl.SSLContext, last: Sequence[bytes]) -> None:
-        async with serving(last, tls=tls) as server, opened() as client:
-            assert await ask(client, f"https://localhost:{server.port}/") == (200, b"ok")
-            if CLOSE in last:
-                await _until_noticed(client)
-
-            assert await ask(client, f"https://localhost:{server.port}/") == (200, b"ok")
-            assert server.used == [0, 1]
-
-    @pytest.mark.parametrize("pieces", [[CLOSE], [WAIT]])
-    async def test_answer_that_does_not_come(self, tls: ssl.SSLContext, pieces: Sequence[bytes]) -> None:
-        async with serving(pieces, tls=tls) as server, opened() as client:
-            with pytest.raises(MaybeSent):
-                await ask(client, f"https://localhost:{server.port}/", read=0.2)
-
-            assert await ask(client, f"https://localhost:{server.port}/") == (200, b"ok")
-
-    async def test_server_of_another_name_is_told_nothing(
-        self, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        really = loop.getaddrinfo
-        monkeypatch.setattr(loop, "getaddrinfo", lambda host, port, **how: really("127.0.0.1", port, **how))
-        async with serving(tls=tls) as server, opened() as client:
-            with pytest.raises(NotSent):
-                await ask(client, f"https://api.example:{server.port}/")
-
-            assert server.requests == []
-
-    async def test_server_nobody_vouches_for_is_told_nothing(
-        self, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.delenv("SSL_CERT_FILE")
-        connections._tls.cache_clear()
-        async with serving(tls=tls) as server, opened() as client:
-            with pytest.raises(NotSent):
-                await ask(client, f"https://localhost:{server.port}/")
-
-            assert server.requests == []
-
-    async def test_server_that_does_not_shake_hands_was_not_reached(self) -> None:
-        async with serving() as server, opened() as client:
-            with pytest.raises(NotSent):
-                await ask(client, f"https://127.0.0.1:{server.port}/", connect=0.1)
-
-
-async def _until_noticed(client: Connections) -> None:
-    """Waits for the client to have heard the end of all its connections."""
-    async with asyncio.timeout(15):
-        while client._all:  # noqa: ASYNC110 - nobody is told
-            await asyncio.sleep(0.01)
