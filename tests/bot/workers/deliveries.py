@@ -95,3 +95,11 @@ async def lease_now(db: Database) -> Leased[Outgoing] | None:
         await tx.run(update(lanes).where(lanes.c.ready_at.is_not(None)).values(ready_at=tx.clock(-1)))
     found = await db.outbox.lease(1, 10, 60)
     return found[0] if found else None
+
+
+async def try_again(handler: OutboxHandler, db: Database) -> Leased[Outgoing]:
+    """The next try, by whichever process: all it knows is what the database tells it."""
+    leased = await lease_now(db)
+    assert leased is not None
+    await carry(handler, leased)
+    return leased

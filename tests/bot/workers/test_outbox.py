@@ -15,7 +15,21 @@ from conversations.phrase import Phrase
 from storage.database import Database
 
 from .conftest import NOON, PlainDesk, until
-from .deliveries import Menus, carry, chat, dead, deliver, inject, lease_now, notice, pending, question, say, texts
+from .deliveries import (
+    Menus,
+    carry,
+    chat,
+    dead,
+    deliver,
+    inject,
+    lease_now,
+    notice,
+    pending,
+    question,
+    say,
+    texts,
+    try_again,
+)
 
 
 async def test_messages_arrive_in_order(
@@ -138,9 +152,7 @@ async def test_edit_that_may_have_arrived_is_no_repeat(
     await say(sqlite_db, replace(asked, body=question("two")), to=buyer)
 
     await deliver(handler, sqlite_db)
-    leased = await lease_now(sqlite_db)
-    assert leased is not None
-    await carry(handler, leased)
+    await try_again(handler, sqlite_db)
 
     assert texts(world, ana) == ["You said two"]
     assert handler.repeats == 0

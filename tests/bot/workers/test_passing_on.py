@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.evidence_files import FolderStore
 
 from .conftest import PlainDesk
-from .deliveries import Menus, carry, chat, dead, deliver, inject, lease_now, notice, pending, picture, say, texts
+from .deliveries import Menus, chat, dead, deliver, inject, notice, pending, picture, say, texts, try_again
 
 BUYER = Phrase("The buyer writes")
 
@@ -95,9 +95,7 @@ async def test_line_that_says_who_speaks_is_not_said_again_when_the_copy_fails(
 
     await deliver(handler, sqlite_db)
     assert ["photo" in message for message in chat(world, wei)] == [False]
-    leased = await lease_now(sqlite_db)
-    assert leased is not None
-    await carry(handler, leased)
+    leased = await try_again(handler, sqlite_db)
 
     assert ["photo" in message for message in chat(world, wei)] == [False, True]
     async with sqlite_db.reading() as work:

@@ -14,7 +14,7 @@ from bot.workers.saying import SCREENFUL
 from conversations.messages import Body, Outgoing, Person, Placing
 from storage.database import Database
 
-from .deliveries import BUTTONS, card, carry, chat, deliver, lease_now, notice, pending, question, say, texts
+from .deliveries import BUTTONS, card, carry, chat, deliver, notice, pending, question, say, texts, try_again
 
 
 def live(words: str, buyer: Person) -> Outgoing:
@@ -161,9 +161,7 @@ async def test_long_text_goes_on_behind_the_part_that_was_sent(
         patched.setattr(messenger, "send", once)
         await deliver(handler, sqlite_db)
     assert await pending(sqlite_db) == 1 and len(chat(world, ana)) == 1
-    leased = await lease_now(sqlite_db)
-    assert leased is not None
-    await carry(handler, leased)
+    leased = await try_again(handler, sqlite_db)
 
     assert len(chat(world, ana)) == 2
     assert " ".join(texts(world, ana)).count("first") == 900
