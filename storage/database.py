@@ -42,10 +42,11 @@ _HEARING, _DEAF = 5.0, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Who takes over what this process puts into a queue."""
+    """Who takes over what this process puts into a queue, and hears when a commit of that kind may or may not have been."""
 
     seconds: float
     take: Callable[[Sequence[Leased[Any]]], None]
+    doubt: Callable[[], None]
 
 
 class Database:
@@ -71,7 +72,7 @@ class Database:
             locks: FileLocks | Line = FileLocks(Path(str(self.url.database)))
         else:
             locks = self._line = Line(self.url, heard=self._heard, lost=lambda: self._presence.lost())
-        self._presence = Presence(self._transaction, locks, wake=lambda: self._signals.raise_for(QUEUES))
+        self._presence = Presence(self._transaction, locks, wake=self._is_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -149,10 +150,15 @@ class Database:
             await work.outbox.introduce()
 
     @contextmanager
-    def taking_over(self, queue: str, seconds: float, take: Callable[[Sequence[Leased[Any]]], None]) -> Iterator[None]:
+    def taking_over(
+        self, queue: str, seconds: float, take: Callable[[Sequence[Leased[Any]]], None], doubt: Callable[[], None]
+    ) -> Iterator[None]:
         """Meanwhile whatever this process puts into the queue is leased to it for `seconds`, and `take` gets it after the
-        commit: items as they were given, not read back. What `take` does not deal with is found when the lease is over."""
-        self._takers[queue] = Taker(seconds, take)
+        commit: items as they were given, not read back. What `take` does not deal with is found when the lease is over.
+
+        `doubt` is called when it cannot be known what is leased so: a transaction failed whose commit may have been, and only
+        its answer lost; or the database was away. `reclaim` finds what nobody knows of."""
+        self._takers[queue] = Taker(seconds, take, doubt)
         try:
             yield
         finally:
@@ -198,16 +204,16 @@ class Database:
         takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
             async with connected(self._writer) as connection:
+                tx = Transaction(
+                    connection,
+                    is_shared=is_shared,
+                    takes_over=takes_over,
+                    holder=self._presence.holder,
+                    token=f"{self._presence.holder}{self._token}",
+                )
                 if is_hasty:
                     await connection.execution_options(is_hasty=True)
-                async with connection.begin():
-                    tx = Transaction(
-                        connection,
-                        is_shared=is_shared,
-                        takes_over=takes_over,
-                        holder=self._presence.holder,
-                        token=f"{self._presence.holder}{self._token}",
-                    )
+                async with self._settled(tx), connection.begin():
                     if is_hasty:
                         await tx.hasten()
                     yield tx
@@ -225,6 +231,23 @@ class Database:
             # After the commit and not in it: commits that notify wait for each other in all of PostgreSQL. If we die in
             # between, whoever buries us wakes all.
             self._line.tell(tx.touched)
+
+    @asynccontextmanager
+    async def _settled(self, tx: Transaction) -> AsyncIterator[None]:
+        """Around the transaction and its commit: whoever takes over hears when it cannot be known what became of it."""
+        try:
+            yield
+        except BaseException:
+            for queue in tx.handed:
+                if (taker := self._takers.get(queue)) is not None:
+                    taker.doubt()
+            raise
+
+    def _is_back(self) -> None:
+        """The database was away, and may have forgotten what was said in haste."""
+        for taker in self._takers.values():
+            taker.doubt()
+        self._signals.raise_for(QUEUES)
 
     def _heard(self, news: Iterable[str]) -> None:
         self._signals.raise_for(news)

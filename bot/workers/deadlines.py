@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.operating.metrics import ALARMS as RUNG
 from bot.workers.desk import Desk
 from bot.workers.heartbeat import Heartbeat
-from bot.workers.retry import RetryPolicy, first_of, pause
+from bot.workers.retry import RetryPolicy, first_of
 from storage.database import Database
 from storage.errors import TryAgain
 from storage.queues import ALARMS
@@ -55,7 +55,7 @@ class DeadlinesWorker:
             except TryAgain as err:
                 failures += 1
                 LOG.warning("alarms not reached", failures=failures, reason=str(err))
-                await pause(stop, BACKOFF.delay(failures))
+                await first_of(stop.wait(), self._db.wait(ALARMS, BACKOFF.delay(failures)))
                 continue
             for ref in refs:
                 await self._ring(ref)

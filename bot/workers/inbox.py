@@ -18,7 +18,7 @@ from bot.messenger import Reader, Unreadable
 from bot.operating.metrics import UPDATES
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
-from bot.workers.retry import RetryPolicy, first_of, pause
+from bot.workers.retry import RetryPolicy, first_of
 from conversations.messages import Incoming, Notice, Outgoing, Pressed, Said, Toast
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -272,7 +272,7 @@ class InboxWorker:
             except TryAgain as err:
                 failures += 1
                 LOG.warning("queue not reached", queue="inbox", failures=failures, reason=str(err))
-                await pause(stop, BACKOFF.delay(failures))
+                await first_of(stop.wait(), self._db.wait("inbox", BACKOFF.delay(failures)))
 
 
 def _groups(leases: Sequence[Lane]) -> list[list[Lane]]:

@@ -83,7 +83,7 @@ class LaneWorker(Generic[P]):
             except TryAgain as err:
                 failures += 1
                 LOG.warning("queue not reached", queue=self._queue.name, failures=failures, reason=str(err))
-                await pause(stop, BACKOFF.delay(failures))
+                await first_of(stop.wait(), self._db.wait(self._queue.name, BACKOFF.delay(failures)))
         return []
 
     async def _rest(self, stop: asyncio.Event) -> None:

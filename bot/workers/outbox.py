@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
@@ -18,7 +19,7 @@ from bot.workers.delivery import Delivery
 from bot.workers.desk import Desk
 from bot.workers.lanes import BACKOFF
 from bot.workers.ledger import SECONDS, Hand, Ledger, check
-from bot.workers.retry import RetryPolicy, first_of, pause
+from bot.workers.retry import RetryPolicy, first_of
 from bot.workers.saying import Chat, Post
 from conversations.messages import Card, Correction, Notice, Outgoing, Person, Placing, Toast, Translation
 from conversations.phrase import Phrase
@@ -38,8 +39,10 @@ PERHAPS: Final = "may have arrived: "
 #: So often is a message tried that we cannot even send, for a mistake of ours.
 MISTAKES: Final = 5
 
-#: Seconds for which a lease may be ours without our knowing: the answer to the commit is on its way.
+#: Seconds for which a lease may be ours without our knowing: the answer to the commit is on its way. And seconds between two
+#: looks for what is ours and unknown after an answer was lost.
 YOUNG: Final = 5.0
+DOUBTFUL: Final = 1.0
 
 #: Brings a person's menu in line with their roles and language; raises DeliveryError.
 KeepMenu = Callable[[Person], Awaitable[None]]
@@ -296,12 +299,13 @@ class OutboxWorker:
         self._room = asyncio.Event()
         self._stop = asyncio.Event()
         self._context = copy_context()
+        self._doubt_since: float | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stopped, then finishes what it has begun."""
         self._stop, self._context = stop, copy_context()  # what is handed over is our work, not that of who said it
         try:
-            with self._db.taking_over("outbox", SECONDS, self._take):
+            with self._db.taking_over("outbox", SECONDS, self._take, self._doubt):
                 await self._look_after_what_is_left(stop)
             if self._tasks:
                 await asyncio.wait(self._tasks)
@@ -315,17 +319,31 @@ class OutboxWorker:
         failures = 0
         while not stop.is_set():
             try:
-                if failures:  # the answer to a commit that leased something to us may have been lost
-                    await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
+                await self._reclaim()
                 is_full = await self._fill()
                 failures = 0
             except TryAgain as err:
                 failures += 1
+                self._doubt()
                 LOG.warning("queue not reached", queue="outbox", failures=failures, reason=str(err))
-                await pause(stop, BACKOFF.delay(failures))
+                await first_of(stop.wait(), self._db.wait("outbox", BACKOFF.delay(failures)))
                 continue
+            patience = self._db.patience if self._doubt_since is None else min(DOUBTFUL, self._db.patience)
             room = [self._room.wait()] if is_full else []
-            await first_of(stop.wait(), self._db.wait("outbox", self._db.patience), *room)
+            await first_of(stop.wait(), self._db.wait("outbox", patience), *room)
+
+    def _doubt(self) -> None:
+        """Something may be leased to us of which we do not know: the answer to a commit was lost, or the database was away."""
+        self._doubt_since = time.monotonic()
+
+    async def _reclaim(self) -> None:
+        """Until all that may be leased so is old enough to tell that it is not just on its way to us."""
+        if (since := self._doubt_since) is None:
+            return
+        is_last = time.monotonic() - since > YOUNG
+        await self._db.outbox.reclaim(self._hands, within=SECONDS - YOUNG)
+        if is_last and self._doubt_since == since:
+            self._doubt_since = None
 
     async def _fill(self) -> bool:
         """Begins with as many as there is room for. Whether there may be more, of which nobody tells again."""

@@ -79,12 +79,15 @@ async def test_a_server_cut_off_in_the_middle_of_work(
             await until(lambda: all(len(answers(world, user)) >= 2 * n for user in people))  # noqa: B023
             assert not ready
         await until(lambda: not world.updates)
+        while (await app.db.outbox.backlog()).pending:  # noqa: ASYNC110 - the world tells nobody
+            await asyncio.sleep(0.05)
         assert await app.is_ready()
         assert (await app.db.inbox.dead(), await app.db.outbox.dead()) == ([], [])
         async with app.db.reading() as work:
             assert await work.clocks.outages(since=datetime(1970, 1, 1, tzinfo=UTC)) == []
 
-    assert [len(answers(world, user)) for user in people] == [4] * len(people)
+    # That something was said is not worth waiting for the disk: a server that falls may have forgotten it, twice here.
+    assert all(4 <= len(answers(world, user)) <= 6 for user in people)
 
 
 async def test_a_file_that_another_process_locks(world: World, people: list[User], tmp_path: Path) -> None:

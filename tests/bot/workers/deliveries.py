@@ -2,9 +2,13 @@
 
 import asyncio
 import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from PIL import Image
 from sqlalchemy import update
 
@@ -50,6 +54,21 @@ async def say(db: Database, *bodies: Body | Outgoing, to: Person) -> None:
     async with db.work() as work:
         for body in bodies:
             await work.outbox.add(body if isinstance(body, Outgoing) else Outgoing(to=to.id, body=body))
+
+
+@contextmanager
+def losing_answers(db: Database) -> Iterator[None]:
+    """Meanwhile what is committed is kept, and nobody hears of it."""
+    dialect = db._writer.dialect
+    commit = dialect.do_commit
+
+    def lose(connection: Any) -> None:
+        commit(connection)
+        raise sqlite3.OperationalError("database is locked")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialect, "do_commit", lose)
+        yield
 
 
 async def carry(handler: OutboxHandler, leased: Leased[Outgoing], *, stop: asyncio.Event = GO) -> None:

@@ -13,6 +13,7 @@ from bot.workers.outbox import MISTAKES, PERHAPS, RETRY, OutboxHandler, OutboxWo
 from conversations.messages import Notice, Outgoing, Person, Placing, Toast
 from conversations.phrase import Phrase
 from storage.database import Database
+from storage.errors import TryAgain
 
 from .conftest import NOON, PlainDesk, until
 from .deliveries import (
@@ -23,6 +24,7 @@ from .deliveries import (
     deliver,
     inject,
     lease_now,
+    losing_answers,
     notice,
     pending,
     question,
@@ -309,12 +311,35 @@ async def test_what_was_handed_over_and_not_said_is_found_when_the_lease_is_over
     sqlite_db: Database, buyer: Person
 ) -> None:
     handed: list[Any] = []
-    with sqlite_db.taking_over("outbox", 0, handed.extend):
+    with sqlite_db.taking_over("outbox", 0, handed.extend, lambda: None):
         await say(sqlite_db, notice("one"), to=buyer)
 
     [leased] = await sqlite_db.outbox.lease(1, 10, 60)
 
     assert [item.payload for item in leased.items] == [item.payload for item in handed[0].items]
+
+
+async def test_what_was_put_in_by_a_commit_whose_answer_was_lost_is_said_soon(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    ana: User,
+    buyer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "YOUNG", 0.2)
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+    async with sqlite_db.serving():
+        running = asyncio.create_task(worker.run(stop))
+        await asyncio.sleep(0)
+
+        with losing_answers(sqlite_db), pytest.raises(TryAgain):
+            await say(sqlite_db, notice("one"), to=buyer)
+        await until(lambda: texts(world, ana) == ["You said one"])
+        stop.set()
+        await running
+
+    assert await pending(sqlite_db) == 0
 
 
 async def test_what_is_answered_in_a_lane_under_way_keeps_its_slots(
