@@ -13,7 +13,7 @@ from bot.telegram.request import BotApiRequest
 
 
 @asynccontextmanager
-async def connect(token: str, api_url: str, *, connections: int = 32) -> AsyncIterator[Bot]:
+async def connect(token: str, api_url: str, *, connections: int = 128) -> AsyncIterator[Bot]:
     """A client for the Bot API server at `api_url` (its root). Opening it needs no network.
 
     We make many calls by their name, knowing that there are methods for them: the warning about it is silenced.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from bot import log
 from bot.telegram.updates import Myself, is_id, is_overheard, lane_of
+from storage.errors import TryAgain
 from storage.queues import RawUpdate
 
 LOG = log.get(__name__)
+
+#: The most updates put in at once that arrived one by one; those that come meanwhile go into the next lot.
+LOT: Final = 64
 
 #: Levels of an update that are kept. Real ones have about ten.
 DEEPEST: Final = 64
@@ -50,6 +55,48 @@ class Intake:
             return None
         payload: dict[str, Any] = {"update_id": number} if is_overheard(update, self._me) else _storable(update)
         return RawUpdate(update_id=int(number), lane=lane_of(update), payload=payload)
+
+
+class Gathering:
+    """Takes updates that arrive one by one, and puts those together that arrive while others are being put in: a commit costs
+    more than an update. When nothing is under way, nothing waits."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._waiting: list[tuple[Any, asyncio.Future[None]]] = []
+        self._putting: asyncio.Task[None] | None = None
+
+    async def put(self, update: Any) -> None:
+        """Returns when it is committed. Raises what `Intake.put` does."""
+        kept = asyncio.get_running_loop().create_future()
+        self._waiting.append((update, kept))
+        if self._putting is None:
+            self._putting = asyncio.create_task(self._put_all())
+        await kept
+
+    async def _put_all(self) -> None:
+        try:
+            while self._waiting:
+                lot, self._waiting = self._waiting[:LOT], self._waiting[LOT:]
+                await self._put_lot(lot)
+        finally:
+            self._putting = None
+
+    async def _put_lot(self, lot: Sequence[tuple[Any, asyncio.Future[None]]]) -> None:
+        try:
+            await self._intake.put([update for update, _ in lot])
+        except Exception as err:
+            if len(lot) > 1 and not isinstance(err, TryAgain):  # something is wrong with one of them
+                for each in lot:
+                    await self._put_lot([each])
+                return
+            for _, kept in lot:
+                if not kept.done():
+                    kept.set_exception(err)
+        else:
+            for _, kept in lot:
+                if not kept.done():  # whoever waited may have gone
+                    kept.set_result(None)
 
 
 def _storable(value: Any, depth: int = 0) -> Any:

@@ -18,13 +18,16 @@ from bot import log
 from bot.health import Check, routes, serving
 from bot.settings import Address
 from bot.telegram.errors import translate
-from bot.telegram.intake import Intake
+from bot.telegram.intake import Gathering, Intake
 from bot.telegram.updates import ALLOWED_UPDATES
 from bot.workers.retry import RetryPolicy, pause
 
 LOG = log.get(__name__)
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+
+#: Requests that Telegram may have under way at a time, the most there are: what arrives together is kept together.
+CONNECTIONS: Final = 100
 
 #: Bytes; an update is a few kilobytes.
 MAX_UPDATE: Final = 1024 * 1024
@@ -34,6 +37,7 @@ BACKOFF: Final = RetryPolicy(first=1, factor=2, longest=60, attempts=0)
 
 def create_app(intake: Intake, *, secret: str, is_ready: Check) -> Starlette:
     """The application: updates on every path (the proxy in front decides which), `/healthz`, `/readyz`."""
+    gathering = Gathering(intake)
 
     async def receive(request: Request) -> Response:
         given = request.headers.get(SECRET_HEADER, "")
@@ -44,10 +48,10 @@ def create_app(intake: Intake, *, secret: str, is_ready: Check) -> Starlette:
             return PlainTextResponse("too large", 413)
         try:
             update = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return PlainTextResponse("not JSON", 400)
         try:
-            await intake.put([update])
+            await gathering.put(update)
         except Exception as err:
             LOG.error("update not kept", **log.failure(err))
             return PlainTextResponse("not kept, send it again", 503)
@@ -81,6 +85,7 @@ class Webhook:
                     self._url,
                     secret_token=self._secret,
                     allowed_updates=ALLOWED_UPDATES,
+                    max_connections=CONNECTIONS,
                     drop_pending_updates=False,
                 )
                 LOG.info("webhook set", url=self._url)

@@ -50,8 +50,8 @@ KeepMenu = Callable[[Person], Awaitable[None]]
 #: So many messages may wait for a group before notices are said in one, and so many at most.
 FEW, MOST_MERGED = 3, 20
 
-#: People at once, and messages of a person leased at once.
-WIDTH, EACH = 32, 10
+#: People at once, each with a call under way to a server that may be far away, and messages of a person leased at once.
+WIDTH, EACH = 128, 10
 
 
 class OutboxHandler:

@@ -12,7 +12,8 @@ from faults_points import POINTS
 
 @dataclass(frozen=True)
 class Measure:
-    """AFTERSALES_FAULTS=full tries everything (`make faults`)."""
+    """AFTERSALES_FAULTS=full tries everything (`make faults`): AFTERSALES_FAULTS_SEEDS times (25), one bot killed a story, or
+    several in each of AFTERSALES_FAULTS_PARTS stories."""
 
     is_full: bool
     seeds: int
@@ -25,7 +26,8 @@ class Measure:
 def _measure() -> Measure:
     if os.environ.get("AFTERSALES_FAULTS") == "full":
         seeds = int(os.environ.get("AFTERSALES_FAULTS_SEEDS", "25"))
-        return Measure(True, seeds, len(POINTS), range(len(POINTS)), 5000, 1000)
+        parts = int(os.environ.get("AFTERSALES_FAULTS_PARTS", str(len(POINTS))))
+        return Measure(True, seeds, parts, range(parts), 5000, 1000)
     return Measure(False, 1, 5, (1,), 100, 150)
 
 

@@ -96,11 +96,68 @@ async def test_update_that_cannot_be_kept_is_asked_for_again() -> None:
     assert answer.status_code == 503
 
 
+class Lots:
+    """An inbox that says in which lots updates came. It takes its time for the first, and does not stand number 13."""
+
+    def __init__(self) -> None:
+        self.put_in: list[list[int]] = []
+        self.go = asyncio.Event()
+
+    async def put(self, updates: Any) -> int:
+        self.put_in.append([update.update_id for update in updates])
+        await self.go.wait()
+        if 13 in self.put_in[-1]:
+            raise ValueError("13")
+        return len(updates)
+
+
+@pytest.fixture
+def lots() -> Lots:
+    return Lots()
+
+
+async def posted(lots: Lots, *ids: int) -> list[int]:
+    """Posts the first and, while it is put in, the others; gives what each was answered."""
+    async with over(lots) as client, asyncio.TaskGroup() as group:
+        answers = []
+        for number in ids:
+            answers.append(group.create_task(client.post("/", json={**UPDATE, "update_id": number}, headers=KNOWN)))
+            await until(lambda: lots.put_in)
+        await asyncio.sleep(0.05)
+        assert not any(answer.done() for answer in answers)
+        lots.go.set()
+    return [answer.result().status_code for answer in answers]
+
+
+async def test_updates_that_arrive_while_others_are_kept_are_kept_together(lots: Lots) -> None:
+    assert await posted(lots, 1, 2, 3, 4) == [200] * 4
+    assert lots.put_in == [[1], [2, 3, 4]]
+
+
+async def test_no_lot_is_too_large(lots: Lots, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.telegram.intake.LOT", 2)
+
+    assert await posted(lots, 1, 2, 3, 4) == [200] * 4
+    assert lots.put_in == [[1], [2, 3], [4]]
+
+
+async def test_an_update_that_cannot_be_kept_does_not_keep_others_out(lots: Lots) -> None:
+    assert await posted(lots, 1, 2, 13, 4) == [200, 200, 503, 200]
+
+
+async def test_nobody_waits_for_an_inbox_that_is_away_longer_than_needed() -> None:
+    async with over(Away()) as client:
+        answers = await asyncio.gather(*(client.post("/", json=UPDATE, headers=KNOWN) for _ in range(3)))
+
+    assert [answer.status_code for answer in answers] == [503] * 3
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         (b"{", 400),
         (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
         (b" " * (MAX_UPDATE + 1), 413),
         (b"[]", 200),  # nothing to keep, and sent again it would be the same
         (b'{"message": {}}', 200),
@@ -150,3 +207,4 @@ async def test_telegram_is_told_and_delivers(
     [asked] = [each["params"] for each in world.requests.after(0) if each["method"] == "setWebhook"]
     assert json.loads(str(asked["drop_pending_updates"]).lower()) is False
     assert asked["secret_token"] == "s3cret"
+    assert int(asked["max_connections"]) == 100
