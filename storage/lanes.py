@@ -220,15 +220,15 @@ def _rows(puts: Sequence[Put]) -> list[dict[str, Any]]:
 
 async def lease(tx: Transaction, queue: str, *, count: int, each: int, seconds: float) -> list[Leased[Any]]:
     """Takes up to `count` lanes that are ready, the one waiting longest first, with up to `each` items a lane."""
-    held = await _take(tx, queue, count, seconds)
+    held, now = await _take(tx, queue, count, seconds), turn()
     if not held:
         return []
     pending: dict[str, list[Item[Any]]] = {lane: [] for lane in held}
     for row in await tx.all(_oldest(queue, held, each)):
-        pending[row.lane].append(Item(row.id, row.payload, row.at))
+        pending[row.lane].append(Item(row.id, row.payload, row.at, now))
     if idle := [lane for lane, waiting in pending.items() if not waiting]:  # only duplicates had come in
         await tx.run(_LET_GO, {"of_queue": queue, "names": idle})
-    return [Leased(lane, *held[lane], tuple(waiting)) for lane, waiting in pending.items() if waiting]
+    return [Leased(lane, *held[lane], tuple(waiting), now) for lane, waiting in pending.items() if waiting]
 
 
 async def _take(tx: Transaction, queue: str, count: int, seconds: float) -> dict[str, tuple[str, int]]:

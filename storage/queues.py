@@ -108,12 +108,12 @@ class Queue(Generic[P]):
         read, dead = list[Item[P]](), dict[int, str]()
         for item in leased.items:
             try:
-                read.append(Item(item.id, self._read(item.payload), item.at))
+                read.append(Item(item.id, self._read(item.payload), item.at, item.turn))
             except Exception as err:  # whatever it is, it must not hold up the rest
                 dead[item.id] = f"unreadable: {type(err).__name__}"
         if dead:
             await finish(tx, self.name, [(leased, Outcome(dead=dead, keep_for=seconds if read else None))])
-        return Leased(leased.lane, leased.token, leased.attempts, tuple(read))
+        return Leased(leased.lane, leased.token, leased.attempts, tuple(read), leased.turn)
 
     async def backlog(self) -> Backlog:
         async with self._begin() as tx:

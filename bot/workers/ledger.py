@@ -69,6 +69,8 @@ class Ledger:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._notes: dict[Hand, _Note] = {}
+        self._under_way: dict[Hand, _Note] = {}  # those that are being written
+        self._round = asyncio.Event()  # set when they are, or could not be
         self._writing: asyncio.Task[None] | None = None
         self._given_back: OrderedDict[str, int] = OrderedDict()
 
@@ -94,20 +96,26 @@ class Ledger:
         self._begin()
 
     async def give_back(self, hand: Hand, *, retry_in: float | None = None) -> bool:
-        """Returns when all is written and the lane is anybody's again; False when more has come to be said meanwhile.
+        """Returns when all about it is written and the lane is anybody's again; False when more has come to be said meanwhile.
 
         After a failure (`retry_in` seconds until the next try) nothing more is said now, whatever came.
         """
         note = self._notes.setdefault(hand, _Note())
         note.is_end, note.retry_in = True, retry_in
         self._begin()
-        await self.written()
+        while hand in self._notes or hand in self._under_way:
+            await self._round.wait()
         return not hand.items
 
     async def written(self) -> None:
         """Returns when everything noted so far is written. Raises nothing: what could not be written is in the log."""
         while self._writing is not None:
             await asyncio.wait({self._writing})
+
+    def known(self, hand: Hand) -> set[int]:
+        """The items of a hand that are dealt with, or will be: whatever the database says of them yet."""
+        notes = [notes[hand] for notes in (self._under_way, self._notes) if hand in notes]
+        return {item.id for item in hand.items}.union(*([*note.done, *note.dead] for note in notes))
 
     def is_over(self, leased: Leased[Outgoing]) -> bool:
         """Whether a lane was given back after it was taken over: then it was taken over in vain."""
@@ -121,19 +129,21 @@ class Ledger:
         failures = 0
         try:
             while self._notes:
-                await asyncio.sleep(GATHER)
-                notes, self._notes = self._notes, {}
+                await asyncio.sleep(_BACKOFF.delay(failures) if failures else GATHER)
+                self._under_way, self._notes = self._notes, {}
                 try:
-                    await self._write(notes)
+                    await self._write(self._under_way)
                     failures = 0
                 except TryAgain as err:
                     failures += 1
                     LOG.warning("deliveries not written down", failures=failures, reason=str(err))
-                    self._keep(notes)
-                    await asyncio.sleep(_BACKOFF.delay(failures))
+                    self._keep(self._under_way)
                 except Exception as err:
-                    LOG.error("deliveries not written down", count=len(notes), **log.failure(err))
-                    await self._write_one_by_one(notes)
+                    LOG.error("deliveries not written down", count=len(self._under_way), **log.failure(err))
+                    await self._write_one_by_one(self._under_way)
+                self._under_way = {}
+                self._round.set()
+                self._round = asyncio.Event()
         finally:
             self._writing = None
 

@@ -356,24 +356,29 @@ class OutboxWorker:
 
     def _take(self, handed: Sequence[Leased[Outgoing]]) -> None:
         for leased in handed:
-            if self._handler.ledger.is_over(leased):
-                continue
-            if (hand := self._hands.get(leased.lane)) is not None:
-                hand.items += leased.items
-                if hand.chat is not None and leased.about is not None:
-                    hand.chat.person = replace(leased.about.person, is_reachable=hand.chat.person.is_reachable)
-                    hand.chat.slots = {**leased.about.slots, **hand.chat.slots}  # what we know is newer
-            else:
+            if not self._handler.ledger.is_over(leased):
                 self._begin(leased)
 
     def _begin(self, leased: Leased[Outgoing]) -> None:
-        if leased.lane in self._hands:
-            return  # its lease ran out before we were done with it; when it is over again, it is found
+        """With a hand that has the lane already, it goes on: it was just giving it back, or something new was handed over."""
+        if (hand := self._hands.get(leased.lane)) is not None:
+            self._add(hand, leased)
+            return
         chat = Chat(leased.about.person, dict(leased.about.slots)) if leased.about is not None else None
         hand = self._hands[leased.lane] = Hand(leased, list(leased.items), chat)
         task = asyncio.create_task(self._carry(hand), context=self._context)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+
+    def _add(self, hand: Hand, leased: Leased[Outgoing]) -> None:
+        known = self._handler.ledger.known(hand)
+        hand.items += [item for item in leased.items if item.id not in known]
+        hand.leased = leased
+        if leased.about is None:
+            hand.extend()  # leased anew, and not handed over
+        elif hand.chat is not None:
+            hand.chat.person = replace(leased.about.person, is_reachable=hand.chat.person.is_reachable)
+            hand.chat.slots = {**leased.about.slots, **hand.chat.slots}  # what we know is newer
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

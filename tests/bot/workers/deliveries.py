@@ -28,13 +28,16 @@ BUTTONS = ((Choice(Phrase("Yes"), "v1:yes"),),)
 
 
 class Menus:
-    """Remembers whose menu was looked after."""
+    """Remembers whose menu was looked after. `go` holds it up."""
 
     def __init__(self) -> None:
         self.kept: list[int] = []
+        self.go = asyncio.Event()
+        self.go.set()
 
     async def keep(self, person: Person) -> None:
         self.kept.append(person.id)
+        await self.go.wait()
 
 
 def notice(words: str) -> Notice:

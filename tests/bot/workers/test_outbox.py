@@ -319,6 +319,32 @@ async def test_what_was_handed_over_and_not_said_is_found_when_the_lease_is_over
     assert [item.payload for item in leased.items] == [item.payload for item in handed[0].items]
 
 
+async def test_what_another_process_puts_in_while_a_lane_is_given_back_is_said_at_once(
+    handler: OutboxHandler,
+    sqlite_db: Database,
+    world: World,
+    ana: User,
+    buyer: Person,
+    menus: Menus,
+) -> None:
+    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
+    menus.go.clear()
+    running = asyncio.create_task(worker.run(stop))
+    await asyncio.sleep(0)
+
+    await say(sqlite_db, notice("one"), to=buyer)
+    await until(lambda: menus.kept)  # the lane is given back, and we are not done with it
+    async with Database(str(sqlite_db.url)) as another:
+        await say(another, notice("two"), to=buyer)
+    await asyncio.sleep(0.7)  # the worker has looked
+    menus.go.set()
+    await until(lambda: texts(world, ana) == ["You said one", "You said two"])
+    stop.set()
+    await running
+
+    assert await pending(sqlite_db) == 0
+
+
 async def test_what_was_put_in_by_a_commit_whose_answer_was_lost_is_said_soon(
     handler: OutboxHandler,
     sqlite_db: Database,
