@@ -105,6 +105,7 @@ def test_hardly_anything_is_said_twice(killings: Record) -> None:
         pytest.skip("nobody was killed")
 
     assert killings.repeated <= killings.kills.total()
-    if MEASURE.is_full:  # one bot is killed in each story, and the machine is ours
-        assert killings.repeated <= 0.02 * killings.sent
+    if MEASURE.is_full:  # the machine is ours
         assert max(killings.served_after) <= 5
+    if MEASURE.parts == len(POINTS):  # one bot is killed in each story
+        assert killings.repeated <= 0.02 * killings.sent
