@@ -70,14 +70,18 @@ def marked(context: Context) -> tuple[str, ...]:
 
 def asks(context: Context, need: Need) -> bool:
     """Whether any rule of the pack looks at this condition for the claim so far."""
-    claim, order = draft_claim(context), context.the_order
-    subject = Subject(claim, order, context.pack.grounds[claim.reason], context.now)
+    subject = _subject(context)
     return any(rule.asks is need and rule.applies(subject) for rule in context.pack.rules)
 
 
 def evidence_needed(context: Context) -> int:
     """How many photos, videos or reports the policy asks for with the claim so far."""
-    claim = draft_claim(context)
-    subject = Subject(claim, context.the_order, context.pack.grounds[claim.reason], context.now)
+    subject = _subject(context)
     needs = [r.at_least for r in context.pack.rules if isinstance(r, EvidenceNeeded) and r.applies(subject)]
     return max(needs, default=0)
+
+
+def _subject(context: Context) -> Subject:
+    """The claim so far, as the rules of the pack look at it."""
+    claim = draft_claim(context)
+    return Subject(claim, context.the_order, context.pack.grounds[claim.reason], context.now)
