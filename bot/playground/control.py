@@ -3,121 +3,24 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.playground import acting
+from bot.playground import acting, bodies
 from bot.playground.bot_api import as_upload
 from bot.playground.errors import Refused
 from bot.playground.faults import Faults
 from bot.playground.people import Chat, User
 from bot.playground.world import World
 
-B = TypeVar("B", bound=BaseModel)
 Advance = Callable[[timedelta], Awaitable[datetime]]
 HEARTBEAT_SECONDS = 15.0
-LONGEST_ADVANCE = 366 * 86_400
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-
-
-class Body(BaseModel):
-    """A JSON body; unknown names are mistakes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewUser(Body):
-    first_name: str = Field(min_length=1, max_length=64)
-    last_name: str | None = None
-    username: str | None = None
-    language_code: str = "en"
-    id: int | None = None
-    label: str | None = None
-
-
-class ChangedUser(Body):
-    first_name: Annotated[str | None, Field(min_length=1, max_length=64)] = None
-    language_code: str | None = None
-
-
-class Start(Body):
-    payload: str | None = None
-
-
-class Place(Body):
-    chat_id: int | None = None
-
-
-class SendText(Place):
-    text: str
-    reply_to: int | None = None
-    thread_id: int | None = None
-    entities: list[dict[str, Any]] | None = None
-    is_anonymous: bool = False
-
-
-class SendFiles(Place):
-    caption: str = ""
-    reply_to: int | None = None
-    thread_id: int | None = None
-    kind: str | None = None
-
-
-class Edit(Place):
-    message_id: int
-    text: str
-
-
-class Press(Place):
-    message_id: int
-    data: str | None = None
-    row: int | None = None
-    column: int | None = None
-
-
-class React(Place):
-    message_id: int
-    emoji: str | None = None
-
-
-class NewGroup(Body):
-    title: str = Field(min_length=1)
-    members: list[int] = []
-    administrators: list[int] = []
-    is_forum: bool = False
-    is_basic: bool = False
-
-
-class BotStatus(Body):
-    chat_id: int
-    status: Literal["administrator", "member", "left", "kicked"]
-    can_manage_topics: bool = True
-
-
-class Upgrade(Body):
-    chat_id: int
-
-
-class NewTopic(Body):
-    name: str
-
-
-class Topics(Body):
-    is_on: bool
-
-
-class RawUpdate(Body):
-    update: dict[str, Any]
-
-
-class AdvanceClock(Body):
-    advance_seconds: float = Field(gt=0, le=LONGEST_ADVANCE)
 
 
 class Control:
@@ -215,20 +118,20 @@ class Control:
 
     async def add_user(self, request: Request) -> Response:
         try:
-            user = self.world.add_user(**(await body_of(request, NewUser)).model_dump())
+            user = self.world.add_user(**(await bodies.read(request, bodies.NewUser)).model_dump())
         except ValueError as err:
             raise Refused(str(err)) from err
         return answer(**user.as_control())
 
     async def change_user(self, request: Request) -> Response:
-        user, changed = self._user(request), await body_of(request, ChangedUser)
+        user, changed = self._user(request), await bodies.read(request, bodies.ChangedUser)
         user.first_name = changed.first_name or user.first_name
         user.language_code = changed.language_code or user.language_code
         self.world.user_changed(user)
         return answer(**user.as_control())
 
     async def start(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, Start)
+        user, body = self._user(request), await bodies.read(request, bodies.Start)
         return answer(messages=[acting.start(self.world, user, payload=body.payload)])
 
     async def send(self, request: Request) -> Response:
@@ -237,29 +140,29 @@ class Control:
             async with request.form() as form:
                 files = [await as_upload(part) for _, part in form.multi_items() if isinstance(part, UploadFile)]
                 fields = {name: value for name, value in form.items() if isinstance(value, str) and value}
-            given = checked(SendFiles, fields)
+            given = bodies.checked(bodies.SendFiles, fields)
             return answer(messages=await acting.send_files(self.world, user, files, **given.model_dump()))
-        said = await body_of(request, SendText)
+        said = await bodies.read(request, bodies.SendText)
         return answer(messages=[acting.send_text(self.world, user, **said.model_dump())])
 
     async def edit(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, Edit)
+        user, body = self._user(request), await bodies.read(request, bodies.Edit)
         return answer(messages=[acting.edit(self.world, user, **body.model_dump())])
 
     async def press(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, Press)
+        user, body = self._user(request), await bodies.read(request, bodies.Press)
         return answer(callback_query_id=acting.press(self.world, user, **body.model_dump()))
 
     async def contact(self, request: Request) -> Response:
         return answer(messages=[acting.share_contact(self.world, self._user(request))])
 
     async def react(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, React)
+        user, body = self._user(request), await bodies.read(request, bodies.React)
         acting.react(self.world, user, **body.model_dump())
         return answer()
 
     async def open_topic(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, NewTopic)
+        user, body = self._user(request), await bodies.read(request, bodies.NewTopic)
         return answer(**acting.open_topic(self.world, user, body.name).as_api())
 
     async def delete_topic(self, request: Request) -> Response:
@@ -267,7 +170,7 @@ class Control:
         return answer()
 
     async def switch_topics(self, request: Request) -> Response:
-        self.world.switch_topics((await body_of(request, Topics)).is_on)
+        self.world.switch_topics((await bodies.read(request, bodies.Topics)).is_on)
         return answer(has_topics=self.world.topics_in_private)
 
     async def block(self, request: Request) -> Response:
@@ -281,7 +184,7 @@ class Control:
         return answer(**user.as_control())
 
     async def add_group(self, request: Request) -> Response:
-        body = await body_of(request, NewGroup)
+        body = await bodies.read(request, bodies.NewGroup)
         chat = self.world.add_group(
             body.title,
             members=tuple(self._known(user_id) for user_id in body.members),
@@ -292,13 +195,13 @@ class Control:
         return answer(**chat.as_control())
 
     async def set_bot_status(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, BotStatus)
+        user, body = self._user(request), await bodies.read(request, bodies.BotStatus)
         topics = body.can_manage_topics
         chat = acting.set_bot_status(self.world, user, body.chat_id, body.status, topics=topics)
         return answer(**chat.as_control())
 
     async def upgrade(self, request: Request) -> Response:
-        user, body = self._user(request), await body_of(request, Upgrade)
+        user, body = self._user(request), await bodies.read(request, bodies.Upgrade)
         return answer(**acting.upgrade(self.world, user, body.chat_id).as_control())
 
     # Trouble and time
@@ -307,7 +210,7 @@ class Control:
         return answer(**self.world.faults.shown())
 
     async def inject(self, request: Request) -> Response:
-        self.world.inject(await body_of(request, Faults))
+        self.world.inject(await bodies.read(request, Faults))
         return answer(**self.world.faults.shown())
 
     async def clear_faults(self, request: Request) -> Response:
@@ -315,14 +218,14 @@ class Control:
         return answer(**self.world.faults.shown())
 
     async def raw_update(self, request: Request) -> Response:
-        body = await body_of(request, RawUpdate)
+        body = await bodies.read(request, bodies.RawUpdate)
         return answer(update_id=self.world.updates.put_raw(body.update))
 
     async def clock(self, request: Request) -> Response:
         return answer(**self._clock())
 
     async def move_clock(self, request: Request) -> Response:
-        body = await body_of(request, AdvanceClock)
+        body = await bodies.read(request, bodies.AdvanceClock)
         if self.advance is None:
             raise Refused("the clock is not adjustable", status=409)
         now = (await self.advance(timedelta(seconds=body.advance_seconds))).isoformat()
@@ -379,26 +282,6 @@ class Control:
 def answer(**fields: Any) -> Response:
     """A JSON object as a response."""
     return Response(to_json(fields), media_type="application/json", headers={"cache-control": "no-store"})
-
-
-async def body_of(request: Request, model: type[B]) -> B:
-    """The JSON body as the model; none at all counts as an empty object."""
-    raw = await request.body()
-    try:
-        value = from_json(raw) if raw.strip() else {}
-    except ValueError as err:
-        raise Refused("the body is not JSON") from err
-    return checked(model, value)
-
-
-def checked(model: type[B], value: Any) -> B:
-    """A value as the model, or a refusal that names what is wrong with it."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as err:
-        first = err.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "body"
-        raise Refused(f"{where}: {first['msg']}") from err
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from bot.messenger import Unreadable
+from bot.telegram import shapes
 from bot.telegram.buttons import Seals
 from conversations.cases.evidence import File, FileKind
 from conversations.messages import Group, Incoming, Left, Moved, Pressed, Returned, Said, Sender
@@ -59,166 +60,9 @@ class Myself:
         return not name or not self.username or name.lower() == self.username.lower()
 
 
-#: The Bot API's ids have at most 52 bits, so anything larger is none; a database would refuse it.
-_LARGEST: Final = 2**52
-_Id = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
-
-
-class _User(_Part):
-    id: _Id
-    first_name: str = ""
-    last_name: str = ""
-    language_code: str = ""
-    is_bot: bool = False
-
-
-class _Chat(_Part):
-    id: _Id
-    type: str
-    title: str = ""
-    is_forum: bool = False
-
-
-class _File(_Part):
-    file_id: str
-    file_unique_id: str
-    file_size: int = 0
-    mime_type: str = ""
-    file_name: str = ""
-
-
-class _Photo(_File):
-    width: int = 0
-    height: int = 0
-
-
-class _Location(_Part):
-    latitude: float
-    longitude: float
-
-
-class _Venue(_Part):
-    location: _Location
-    title: str
-    address: str = ""
-
-
-class _Contact(_Part):
-    phone_number: str
-    first_name: str = ""
-    last_name: str = ""
-
-
-class _Option(_Part):
-    text: str
-
-
-class _Poll(_Part):
-    question: str
-    options: list[_Option] = []
-
-
-class _Dice(_Part):
-    emoji: str
-    value: int
-
-
-class _Replied(_Part):
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
-
-    message_id: _Id
-    sender: _User | None = Field(default=None, alias="from")
-
-    def is_of(self, me: Myself) -> bool:
-        """Whether it was us who said it. What is said in a topic seems to answer what opened it, which is no message."""
-        is_opening = "forum_topic_created" in (self.model_extra or {})
-        return self.sender is not None and self.sender.id == me.id and not is_opening
-
-
-class _Message(_Part):
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
-
-    message_id: _Id
-    date: int
-    chat: _Chat
-    sender: _User | None = Field(default=None, alias="from")
-    edit_date: int | None = None
-    text: str = ""
-    caption: str = ""
-    media_group_id: str = ""
-    reply_to_message: _Replied | None = None
-    message_thread_id: _Id | None = None
-    is_topic_message: bool = False
-    photo: list[_Photo] = []
-    animation: _File | None = None
-    video: _File | None = None
-    document: _File | None = None
-    voice: _File | None = None
-    video_note: _File | None = None
-    audio: _File | None = None
-    sticker: _File | None = None
-    venue: _Venue | None = None
-    location: _Location | None = None
-    contact: _Contact | None = None
-    poll: _Poll | None = None
-    dice: _Dice | None = None
-    sender_chat: _Chat | None = None
-    is_automatic_forward: bool = False
-    migrate_to_chat_id: _Id | None = None
-    migrate_from_chat_id: _Id | None = None
-
-
-class _PressedMessage(_Part):
-    message_id: _Id
-    chat: _Chat
-    message_thread_id: _Id | None = None
-    is_topic_message: bool = False
-
-
-class _Press(_Part):
-    id: str
-    sender: _User = Field(alias="from")
-    message: _PressedMessage | None = None
-    data: str | None = None
-
-
-class _Rights(_Part):
-    can_manage_topics: bool = False  # told of administrators
-
-
-class _Member(_Rights):
-    status: str
-    can_send_messages: bool = True  # told of those who are restricted
-
-
-class _Membership(_Part):
-    chat: _Chat
-    sender: _User = Field(alias="from")
-    date: int
-    old_chat_member: _Rights = _Rights()
-    new_chat_member: _Member
-
-    @property
-    def has_lost_topics(self) -> bool:
-        before, now = self.old_chat_member, self.new_chat_member
-        return self.chat.is_forum and before.can_manage_topics and not now.can_manage_topics
-
-
-class _Update(_Part):
-    update_id: int
-    message: _Message | None = None
-    edited_message: _Message | None = None
-    callback_query: _Press | None = None
-    my_chat_member: _Membership | None = None
-
-
 def is_id(value: object) -> bool:
     """Whether it can be an id of the Bot API."""
-    return type(value) is int and -_LARGEST <= value <= _LARGEST
+    return type(value) is int and -shapes.LARGEST <= value <= shapes.LARGEST
 
 
 def lane_of(update: Mapping[str, Any]) -> str:
@@ -258,7 +102,7 @@ def read(
     """
     me = me or Myself(0)
     try:
-        parsed = _Update.model_validate(update)
+        parsed = shapes.Update.model_validate(update)
     except ValidationError as err:
         places = {".".join(str(part) for part in each["loc"]) + ": " + each["type"] for each in err.errors()}
         raise Unreadable("; ".join(sorted(places))[:500]) from None
@@ -273,7 +117,7 @@ def read(
     return None
 
 
-def _said(message: _Message, me: Myself, *, is_edit: bool) -> Incoming | None:
+def _said(message: shapes.Message, me: Myself, *, is_edit: bool) -> Incoming | None:
     if message.chat.type in GROUPS:
         return _said_in_group(message, me, is_edit=is_edit)
     if message.chat.type != "private" or message.sender is None or message.sender.is_bot or _is_service(message):
@@ -285,7 +129,7 @@ def _said(message: _Message, me: Myself, *, is_edit: bool) -> Incoming | None:
     )
 
 
-def _said_in_group(message: _Message, me: Myself, *, is_edit: bool) -> Incoming | None:
+def _said_in_group(message: shapes.Message, me: Myself, *, is_edit: bool) -> Incoming | None:
     """A command that is not another bot's, an answer to us, an edit of one, or that the group has moved."""
     at, chat, who = _stamp(message, is_edit), message.chat, message.sender
     if message.migrate_to_chat_id is not None:
@@ -296,7 +140,7 @@ def _said_in_group(message: _Message, me: Myself, *, is_edit: bool) -> Incoming 
         return Incoming(sender=sender, at=at, content=Moved(chat.id), group=before)
     is_anonymous = message.sender_chat is not None
     is_nobodys = who is None or message.is_automatic_forward or (who.is_bot and not is_anonymous)
-    answered = message.reply_to_message if message.reply_to_message and message.reply_to_message.is_of(me) else None
+    answered = message.reply_to_message if message.reply_to_message and message.reply_to_message.is_of(me.id) else None
     is_command = message.text.startswith("/") and me.is_meant_by(message.text)
     if who is None or is_nobodys or _is_service(message) or not (is_command or answered):
         return None
@@ -308,7 +152,7 @@ def _said_in_group(message: _Message, me: Myself, *, is_edit: bool) -> Incoming 
     )
 
 
-def _words(message: _Message, answered: _Replied | None, *, is_edit: bool) -> Said:
+def _words(message: shapes.Message, answered: shapes.Replied | None, *, is_edit: bool) -> Said:
     return Said(
         message=message.message_id,
         text=message.text or message.caption or _described(message),
@@ -319,15 +163,15 @@ def _words(message: _Message, answered: _Replied | None, *, is_edit: bool) -> Sa
     )
 
 
-def _is_service(message: _Message) -> bool:
+def _is_service(message: shapes.Message) -> bool:
     return bool(message.model_extra and SERVICE & message.model_extra.keys())
 
 
-def _stamp(message: _Message, is_edit: bool) -> datetime:
+def _stamp(message: shapes.Message, is_edit: bool) -> datetime:
     return _time(message.edit_date if is_edit and message.edit_date else message.date)
 
 
-def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | None:
+def _pressed(press: shapes.Press, received_at: datetime, seals: Seals) -> Incoming | None:
     if press.data is None or press.message is None:
         return None
     chat = press.message.chat
@@ -342,7 +186,7 @@ def _pressed(press: _Press, received_at: datetime, seals: Seals) -> Incoming | N
     return Incoming(sender=_sender(press.sender, chat), at=received_at, content=content)
 
 
-def _membership(membership: _Membership) -> Incoming | None:
+def _membership(membership: shapes.Membership) -> Incoming | None:
     member, at, chat = membership.new_chat_member, _time(membership.date), membership.chat
     status = member.status
     if chat.type in GROUPS:
@@ -358,27 +202,27 @@ def _membership(membership: _Membership) -> Incoming | None:
     )
 
 
-def _sender(user: _User, chat: _Chat) -> Sender:
+def _sender(user: shapes.User, chat: shapes.Chat) -> Sender:
     name = f"{user.first_name} {user.last_name}".strip()
     return Sender(address=chat.id, name=name, language=user.language_code)
 
 
-def _in_private(user: _User) -> Sender:
+def _in_private(user: shapes.User) -> Sender:
     """Somebody who did something in a group, by the address of their own chat, which has the number of its user."""
     name = f"{user.first_name} {user.last_name}".strip()
     return Sender(address=user.id, name=name, language=user.language_code)
 
 
-def _itself(chat: _Chat) -> Sender:
+def _itself(chat: shapes.Chat) -> Sender:
     """The group, where nobody in it is meant."""
     return Sender(address=chat.id, name=chat.title)
 
 
-def _group(chat: _Chat, *, is_anonymous: bool = False) -> Group:
+def _group(chat: shapes.Chat, *, is_anonymous: bool = False) -> Group:
     return Group(address=chat.id, title=chat.title, is_anonymous=is_anonymous)
 
 
-def _thread(message: _Message | _PressedMessage) -> int:
+def _thread(message: shapes.Message | shapes.PressedMessage) -> int:
     """The topic a message is in, 0 for none. In a group without topics, a thread is only what answers one message."""
     thread = message.message_thread_id if message.is_topic_message else None
     return 0 if thread in (None, _GENERAL) else thread
@@ -391,7 +235,7 @@ def _time(stamp: int) -> datetime:
         raise Unreadable("date: out of range") from err
 
 
-def _files(message: _Message) -> tuple[File, ...]:
+def _files(message: shapes.Message) -> tuple[File, ...]:
     if message.photo:
         largest = max(message.photo, key=lambda size: (size.width * size.height, size.file_size))
         return (_file(FileKind.PHOTO, largest, message, mime="image/jpeg"),)
@@ -404,13 +248,13 @@ def _files(message: _Message) -> tuple[File, ...]:
         FileKind.AUDIO,
         FileKind.STICKER,
     ):
-        file: _File | None = getattr(message, kind.value)
+        file: shapes.File | None = getattr(message, kind.value)
         if file is not None:
             return (_file(kind, file, message),)
     return ()
 
 
-def _file(kind: FileKind, file: _File, message: _Message, *, mime: str = "") -> File:
+def _file(kind: FileKind, file: shapes.File, message: shapes.Message, *, mime: str = "") -> File:
     return File(
         kind=kind,
         file_id=file.file_id,
@@ -424,7 +268,7 @@ def _file(kind: FileKind, file: _File, message: _Message, *, mime: str = "") -> 
     )
 
 
-def _described(message: _Message) -> str:
+def _described(message: shapes.Message) -> str:
     """What carries no text of its own, in signs anybody reads; empty for what we know nothing of (a story, a game)."""
     if message.venue:
         return f"📍 {message.venue.title}, {message.venue.address} ({_point(message.venue.location)})"
@@ -440,7 +284,7 @@ def _described(message: _Message) -> str:
     return ""
 
 
-def _point(location: _Location) -> str:
+def _point(location: shapes.Location) -> str:
     return f"{location.latitude:.5f}, {location.longitude:.5f}"
 
 
