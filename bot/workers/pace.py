@@ -119,20 +119,26 @@ class Pace:
         delay = await self._take(count)
         if delay > 0:
             await asyncio.sleep(delay)
-        self._sent.append(self._clock())
+        now = self._clock()
+        self._sent.append(now)
+        self._forget(now)
 
     def hold(self, address: int, seconds: float) -> None:
         """The server asked for a pause: in that chat, or, when it does so everywhere, for the bot."""
         now = self._clock()
         self._chat(address, now).hold(now, seconds)
         self._refused.append((now, address))
-        while self._refused[0][0] < now - RECENT:
-            self._refused.popleft()
-        while self._sent and self._sent[0] < now - RECENT:
-            self._sent.popleft()
+        self._forget(now)
         refused = len(self._refused)
         if len({chat for _, chat in self._refused}) >= MEANS_THE_BOT and refused * 2 >= len(self._sent):
             self._pause = max(self._pause, seconds)
+
+    def _forget(self, now: float) -> None:
+        """What is not recent any more."""
+        while self._refused and self._refused[0][0] < now - RECENT:
+            self._refused.popleft()
+        while self._sent and self._sent[0] < now - RECENT:
+            self._sent.popleft()
 
     async def _take(self, count: int) -> float:
         """Asks for all who wait in one go, so that a busy process asks no oftener than it is answered."""

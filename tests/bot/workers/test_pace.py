@@ -141,3 +141,13 @@ async def test_refusals_here_and_there_are_their_chats_own() -> None:
     await pace.turn(99)
 
     assert ledger.held == []
+
+
+async def test_what_was_sent_is_remembered_no_longer_than_it_counts() -> None:
+    now = iter(range(10_000))
+    pace = Pace(UNLIMITED, clock=lambda: float(next(now)))
+
+    for _ in range(100):
+        await pace.turn(1)
+
+    assert len(pace._sent) <= 2
