@@ -21,7 +21,7 @@ from storage.tables import cases, heads, journal, publications, publishing
 from storage.transaction import Transaction
 
 #: Heads read at once.
-_PAGE = 5_000
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,21 @@ class Publication:
     at: datetime
     count: int
     digest: str
+
+
+class Digest:
+    """The digest over heads, added in their order."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._over = sha256()
+
+    def add(self, head: Head) -> None:
+        self.count += 1
+        self._over.update(head.line.encode())
+
+    def __str__(self) -> str:
+        return self._over.hexdigest()
 
 
 class SqlHeads:
@@ -105,19 +120,17 @@ class SqlHeads:
     async def digest(self) -> tuple[int, str]:
         """How many published heads are kept, and the digest over them: the last publication's, unless somebody changed
         them."""
-        count, over = 0, sha256()
+        digest = Digest()
         async for head in self.all():
-            count += 1
-            over.update(head.line.encode())
-        return count, over.hexdigest()
+            digest.add(head)
+        return digest.count, str(digest)
 
     async def all(self) -> AsyncIterator[Head]:
-        """The published heads, in order."""
-        after = ""
-        while rows := await self._tx.all(select(heads).where(self._ref > after).order_by(self._ref).limit(_PAGE)):
-            for row in rows:
-                yield Head(row.ref, row.n, row.hash)
-            after = rows[-1].ref
+        """The published heads, in order. Sorted once, and read bit by bit: only where nothing is written."""
+        await self._tx.settle(heads)
+        everything = select(heads).order_by(self._ref).execution_options(yield_per=_PAGE)
+        async for row in await self._tx.connection.stream(everything):
+            yield Head(row.ref, row.n, row.hash)
 
     @property
     def _ref(self) -> ColumnElement[str]:

@@ -4,6 +4,7 @@ log: who keeps any of these can tell later whether the end of a record was cut o
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from conversations.messages import Notice, Outgoing, Sender
 from conversations.phrase import Phrase
 from storage.database import Database
 from storage.errors import TryAgain
-from storage.heads import Publication
+from storage.heads import Digest, Publication
 from storage.work import SqlWork
 
 LOG = log.get(__name__)
@@ -28,8 +29,11 @@ EVERY: Final = timedelta(days=1)
 #: Seconds between looks whether it is time.
 POLL: Final = 60.0
 
-#: Chains looked at in one transaction: a fraction of a second.
-BATCH: Final = 2_000
+#: Chains looked at in one transaction, and heads counted without a rest: some milliseconds.
+BATCH: Final = 200
+
+#: Nobody waits for a publication: after each piece of work it rests so many times as long.
+REST: Final = 9
 
 #: The name under which it is kept when that was last done.
 PUBLISHED: Final = "heads published"
@@ -79,15 +83,24 @@ class HeadsWorker:
         while is_more:
             if stop.is_set():
                 return None
+            began = time.monotonic()
             async with self._db.work() as work:
                 is_more = await work.heads.go_on(BATCH)
+            await _rest(stop, began)
         async with self._db.reading() as work:
             if (after := await work.heads.underway()) is None:
                 return None
-            count, digest = await work.heads.digest()
+            digest, began = Digest(), time.monotonic()
+            async for head in work.heads.all():
+                digest.add(head)
+                if digest.count % BATCH == 0:
+                    await _rest(stop, began)
+                    if stop.is_set():
+                        return None
+                    began = time.monotonic()
             broken = await work.heads.broken_off()
         async with self._db.work() as work:
-            made = await work.heads.finish(self._clock(), after=after, count=count, digest=digest)
+            made = await work.heads.finish(self._clock(), after=after, count=digest.count, digest=str(digest))
             if made is None:
                 return None
             await self._tell(work, made, broken)
@@ -121,3 +134,8 @@ class HeadsWorker:
 
 def _is_due(last: datetime | None, now: datetime) -> bool:
     return last is None or now >= last + EVERY
+
+
+async def _rest(stop: asyncio.Event, began: float) -> None:
+    """After work that began then."""
+    await pause(stop, REST * (time.monotonic() - began))

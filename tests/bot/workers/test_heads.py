@@ -1,6 +1,7 @@
 """The heads of all chains are published once a day, to the operator and in the log."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,11 +23,10 @@ from conversations.messages import Notice, Person, Room, Sender
 from conversations.policy import assess
 from storage.database import Database
 from storage.errors import TryAgain
-from storage.heads import SqlHeads
+from storage.heads import Head, SqlHeads
 from storage.tables import journal
 
 OPERATOR = 900
-GO = asyncio.Event()
 
 
 async def told(db: Database) -> list[Notice]:
@@ -42,18 +42,18 @@ async def test_heads_are_published_once_a_day(sqlite_db: Database, kept_case: Ca
     one, other = (HeadsWorker(sqlite_db, clock, operator=OPERATOR) for _ in range(2))
 
     with capture_logs() as logged:
-        made = await one.publish_if_due(GO)
+        made = await one.publish_if_due(asyncio.Event())
     assert made is not None
     assert (made.n, made.at, made.count) == (1, clock(), 1)
     [notice] = await told(sqlite_db)
     assert [line.params for line in notice.lines[:2]] == [{"n": 1, "count": 1}, {"digest": made.digest}]
     assert [(entry["event"], entry["digest"]) for entry in logged] == [("heads published", made.digest)]
 
-    assert await other.publish_if_due(GO) is None
+    assert await other.publish_if_due(asyncio.Event()) is None
     await clock.advance(timedelta(hours=23, minutes=59))
-    assert await other.publish_if_due(GO) is None
+    assert await other.publish_if_due(asyncio.Event()) is None
     await clock.advance(timedelta(minutes=1))
-    again = await other.publish_if_due(GO)
+    again = await other.publish_if_due(asyncio.Event())
     assert again is not None
     assert (again.n, again.digest) == (2, made.digest)
 
@@ -68,7 +68,7 @@ async def test_the_arbitrators_are_told_in_their_room(
         told_of = Room(role=Role.ARBITRATOR, linked_by=who.id, linked_at=clock(), confirmed_at=clock())
         await work.rooms.keep(group.id, told_of)
 
-    made = await HeadsWorker(sqlite_db, clock, operator=None).publish_if_due(GO)
+    made = await HeadsWorker(sqlite_db, clock, operator=None).publish_if_due(asyncio.Event())
 
     assert made is not None
     [notice] = await told(sqlite_db)
@@ -79,13 +79,13 @@ async def test_a_record_cut_short_is_named_to_the_operator(
     sqlite_db: Database, kept_case: Case, clock: AdjustableClock
 ) -> None:
     worker = HeadsWorker(sqlite_db, clock, operator=OPERATOR)
-    await worker.publish_if_due(GO)
+    await worker.publish_if_due(asyncio.Event())
     await told(sqlite_db)
     async with sqlite_db._writer.begin() as connection:
         await connection.execute(delete(journal).where(journal.c.n > 1))
     await clock.advance(timedelta(days=1))
 
-    await worker.publish_if_due(GO)
+    await worker.publish_if_due(asyncio.Event())
 
     [notice] = await told(sqlite_db)
     assert notice.lines[-1].params == {"n": 1, "names": ("A7K-Q2M",)}
@@ -140,20 +140,20 @@ async def test_a_publication_that_was_cut_short_goes_on_from_there_and_is_still_
     assert await worker.begin_if_due()
     monkeypatch.setattr(SqlHeads, "go_on", killed)
     with pytest.raises(asyncio.CancelledError):
-        await worker.publish(GO)
+        await worker.publish(asyncio.Event())
     assert await told(sqlite_db) == []
     async with sqlite_db.reading() as work:
         assert await work.heads.last() is None
 
     monkeypatch.setattr(SqlHeads, "go_on", counted)
     other = HeadsWorker(sqlite_db, clock, operator=OPERATOR)
-    made = await other.publish_if_due(GO)
+    made = await other.publish_if_due(asyncio.Event())
 
     assert made is not None and (made.n, made.count) == (1, records)
     assert looked_at == ["", "C0", "C2", "C4"]  # A7KQ2M is the first
     assert len(await told(sqlite_db)) == 1
-    assert await other.publish_if_due(GO) is None
-    assert await worker.publish_if_due(GO) is None
+    assert await other.publish_if_due(asyncio.Event()) is None
+    assert await worker.publish_if_due(asyncio.Event()) is None
 
 
 async def test_killed_before_it_is_told_it_is_told_once(
@@ -167,11 +167,11 @@ async def test_killed_before_it_is_told_it_is_told_once(
     with monkeypatch.context() as patched:
         patched.setattr(worker, "_tell", lost)
         with pytest.raises(TryAgain):
-            await worker.publish_if_due(GO)
+            await worker.publish_if_due(asyncio.Event())
     async with sqlite_db.reading() as work:
         assert await work.heads.last() is None
 
-    made = await worker.publish_if_due(GO)
+    made = await worker.publish_if_due(asyncio.Event())
 
     assert made is not None and (made.n, made.count) == (1, records)
     assert len(await told(sqlite_db)) == 1
@@ -194,7 +194,7 @@ async def test_of_two_that_publish_together_one_does_and_it_is_what_is_kept(
 ) -> None:
     workers = [HeadsWorker(sqlite_db, clock, operator=OPERATOR) for _ in range(2)]
 
-    made = await asyncio.gather(*(worker.publish_if_due(GO) for worker in workers))
+    made = await asyncio.gather(*(worker.publish_if_due(asyncio.Event()) for worker in workers))
 
     [one] = [each for each in made if each is not None]
     async with sqlite_db.reading() as work:
@@ -206,20 +206,20 @@ async def test_a_chain_that_comes_while_the_digest_is_counted_is_not_lost(
     sqlite_db: Database, records: int, kept_case: Case, clock: AdjustableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process goes on meanwhile: then ours is not the end of it."""
-    worker, digest = HeadsWorker(sqlite_db, clock, operator=OPERATOR), SqlHeads.digest
+    worker, heads = HeadsWorker(sqlite_db, clock, operator=OPERATOR), SqlHeads.all
 
-    async def slow(self: SqlHeads) -> tuple[int, str]:
-        found = await digest(self)
+    async def slow(self: SqlHeads) -> AsyncIterator[Head]:
+        async for head in heads(self):
+            yield head
         async with sqlite_db.work() as work:
             await work.cases.add(replace(kept_case, ref="Z1"))
             await work.journal.add("Z1", [MessagePassedOn("one")], who=Role.BUYER, person=1, at=clock())
             await work.heads.go_on(2)
-        return found
 
     with monkeypatch.context() as patched:
-        patched.setattr(SqlHeads, "digest", slow)
-        assert await worker.publish_if_due(GO) is None
-    made = await worker.publish_if_due(GO)
+        patched.setattr(SqlHeads, "all", slow)
+        assert await worker.publish_if_due(asyncio.Event()) is None
+    made = await worker.publish_if_due(asyncio.Event())
 
     assert made is not None and made.count == records + 1
     async with sqlite_db.reading() as work:
