@@ -30,10 +30,11 @@ async def publish(db: Database, at: datetime, *, most: int = 1000) -> Publicatio
     while is_more:
         async with db.work() as work:
             is_more = await work.heads.go_on(most)
-    async with db.work() as work:
+    async with db.reading() as work:
         after = await work.heads.underway()
-        assert after is not None
         count, digest = await work.heads.digest()
+    assert after is not None
+    async with db.work() as work:
         made = await work.heads.finish(at, after=after, count=count, digest=digest)
     assert made is not None
     return made
