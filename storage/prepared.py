@@ -62,6 +62,8 @@ class Prepared:
         self._row: Any = namedtuple("Row", [str(column.key) for column in self._columns], rename=True)  # type: ignore[misc]
         places = [place for place in iterate(statement) if isinstance(place, BindParameter)]
         self._lists = sorted({place.key for place in places if place.expanding and place.required})
+        tuples = {place.key for place in places if isinstance(place.type, TupleType)}
+        self._tuples = next((name for name in self._lists if name in tuples), None)
         self._texts: dict[tuple[int, ...], Text] = {}
         self.on_postgresql: Text | None = None
 
@@ -70,11 +72,19 @@ class Prepared:
         an IN means the same."""
         return {**values, **{name: _padded(values[name]) for name in self._lists}} if self._lists else values
 
+    def one_by_one(self, values: Sequence[Values]) -> Sequence[Values]:
+        """For SQLite: a list of tuples is asked for one by one, since it reads the whole table when it gets several."""
+        if (name := self._tuples) is None:
+            return values
+        return [{**each, name: [one]} for each in values for one in dict.fromkeys(each[name])]
+
     def send(self, driver: sqlite3.Connection, dialect: Dialect, values: Sequence[Values]) -> list[Any]:
         """Sends it once with each of the values to SQLite in this thread. Gives the rows that come back, in order.
 
         The driver's errors come as SQLAlchemy raises them, without the values: they are people's words.
         """
+        if not values:
+            return []
         if self._lists:
             values = [self.padded(each) for each in values]
         text = self._text(dialect, values[0])

@@ -95,15 +95,19 @@ class Transaction:
     ) -> Sequence[Row[Any]]:
         if isinstance(statement, Prepared):
             each = values if isinstance(values, Sequence) else [values or {}]
-            if self._driver is not None:
-                return statement.send(self._driver, self.connection.dialect, each)
             if self._session is not None:
                 return await self._session.send(statement, each)
+            each = statement.one_by_one(each)
+            if self._driver is not None:
+                return statement.send(self._driver, self.connection.dialect, each)
+            if statement.is_select:
+                return [row for one in each for row in await self._rows(statement.statement, statement.padded(one))]
             values = statement.padded(values) if isinstance(values, Mapping) else values
-        sent: Any = statement.statement if isinstance(statement, Prepared) else statement
+        return await self._rows(statement.statement if isinstance(statement, Prepared) else statement, values, has_rows)
 
+    async def _rows(self, statement: Any, values: Any, has_rows: bool = True) -> Sequence[Row[Any]]:
         def execute(there: Connection) -> Sequence[Row[Any]]:
-            found = there.execute(sent, values)
+            found = there.execute(statement, values)
             return found.all() if has_rows else ()
 
         return await self.connection.run_sync(execute)

@@ -7,8 +7,11 @@ from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from storage.cases import _OF_ORDERS
 from storage.columns import clock
 from storage.database import Database
+from storage.orders import _GET
+from storage.posts import _IN_SLOTS
 from storage.prepared import Prepared, any_of
 from storage.tables import items, orders, people, stores
 from storage.transaction import Transaction
@@ -116,3 +119,16 @@ async def test_rows_of_two_types_at_once(db: Database) -> None:
         assert tuple(made) == (5, False, None)
         assert made.has_chosen_language is False
         assert await tx.first(waits) is None
+
+
+@pytest.mark.parametrize("statement", [_IN_SLOTS, _OF_ORDERS, _GET])
+async def test_sqlite_finds_several_tuples_by_an_index(sqlite_db: Database, statement: Prepared) -> None:
+    """It reads the whole table for a list of several."""
+    [name] = statement._lists
+    for each in statement.one_by_one([{name: [("1", "a"), ("2", "b"), ("1", "a")]}]):
+        async with sqlite_db.snapshot() as tx:
+            text = statement._text(tx.connection.dialect, each)
+            plan = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text.sql}", tuple(text.fill(each)))
+            steps = [row.detail for row in plan]
+        assert len(each[name]) == 1
+        assert not [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step], steps
