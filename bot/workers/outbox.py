@@ -371,11 +371,12 @@ class OutboxWorker:
         task.add_done_callback(self._ended)
 
     def _add(self, hand: Hand, leased: Leased[Outgoing]) -> None:
-        known = self._handler.ledger.known(hand)
+        known, is_idle = self._handler.ledger.known(hand), not hand.items
         hand.items += [item for item in leased.items if item.id not in known]
         hand.leased = leased
-        if leased.about is None:
-            hand.extend()  # leased anew, and not handed over
+        if leased.about is None:  # leased anew, and not handed over: others may have had it meanwhile
+            hand.extend()
+            hand.chat = None if is_idle else hand.chat
         elif hand.chat is not None:
             hand.chat.person = replace(leased.about.person, is_reachable=hand.chat.person.is_reachable)
             hand.chat.slots = {**leased.about.slots, **hand.chat.slots}  # what we know is newer
