@@ -79,8 +79,9 @@ async def test_a_server_cut_off_in_the_middle_of_work(
             await until(lambda: all(len(answers(world, user)) >= 2 * n for user in people))  # noqa: B023
             assert not ready
         await until(lambda: not world.updates)
-        while (await app.db.outbox.backlog()).pending:  # noqa: ASYNC110 - the world tells nobody
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            while (await app.db.outbox.backlog()).pending:  # noqa: ASYNC110 - the world tells nobody
+                await asyncio.sleep(0.05)
         assert await app.is_ready()
         assert (await app.db.inbox.dead(), await app.db.outbox.dead()) == ([], [])
         async with app.db.reading() as work:

@@ -125,10 +125,15 @@ async def test_rows_of_two_types_at_once(db: Database) -> None:
 async def test_sqlite_finds_several_tuples_by_an_index(sqlite_db: Database, statement: Prepared) -> None:
     """It reads the whole table for a list of several."""
     [name] = statement._lists
-    for each in statement.one_by_one([{name: [("1", "a"), ("2", "b"), ("1", "a")]}]):
-        async with sqlite_db.snapshot() as tx:
-            text = statement._text(tx.connection.dialect, each)
-            plan = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text.sql}", tuple(text.fill(each)))
-            steps = [row.detail for row in plan]
-        assert len(each[name]) == 1
-        assert not [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step], steps
+    sent: list[str] = []
+    async with sqlite_db.work() as work:
+        driver = work._tx._driver
+        assert driver is not None
+        driver.set_trace_callback(sent.append)
+        await work._tx.all(statement, {name: [("1", "a"), ("2", "b"), ("1", "a")]})
+        driver.set_trace_callback(None)
+        plans = [driver.execute(f"EXPLAIN QUERY PLAN {each}").fetchall() for each in sent]
+
+    steps = [step[-1] for plan in plans for step in plan]
+    assert not [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step], steps
+    assert len(sent) == 2
