@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from bot import log
 from bot.telegram.updates import Myself, is_id, is_overheard, lane_of
+from bot.workers.together import Together
 from storage.errors import TryAgain
 from storage.queues import RawUpdate
 
@@ -59,44 +59,26 @@ class Intake:
 
 class Gathering:
     """Takes updates that arrive one by one, and puts those together that arrive while others are being put in: a commit costs
-    more than an update. When nothing is under way, nothing waits."""
+    more than an update."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._waiting: list[tuple[Any, asyncio.Future[None]]] = []
-        self._putting: asyncio.Task[None] | None = None
+        self._together = Together(self._put, most=LOT)
 
     async def put(self, update: Any) -> None:
         """Returns when it is committed. Raises what `Intake.put` does."""
-        kept = asyncio.get_running_loop().create_future()
-        self._waiting.append((update, kept))
-        if self._putting is None:
-            self._putting = asyncio.create_task(self._put_all())
-        await kept
+        if (trouble := await self._together.call(update)) is not None:
+            raise trouble
 
-    async def _put_all(self) -> None:
+    async def _put(self, updates: Sequence[Any]) -> Sequence[Exception | None]:
+        """What went wrong with each: one that cannot be kept does not keep others out."""
         try:
-            while self._waiting:
-                lot, self._waiting = self._waiting[:LOT], self._waiting[LOT:]
-                await self._put_lot(lot)
-        finally:
-            self._putting = None
-
-    async def _put_lot(self, lot: Sequence[tuple[Any, asyncio.Future[None]]]) -> None:
-        try:
-            await self._intake.put([update for update, _ in lot])
+            await self._intake.put(updates)
+        except TryAgain:
+            raise
         except Exception as err:
-            if len(lot) > 1 and not isinstance(err, TryAgain):  # something is wrong with one of them
-                for each in lot:
-                    await self._put_lot([each])
-                return
-            for _, kept in lot:
-                if not kept.done():
-                    kept.set_exception(err)
-        else:
-            for _, kept in lot:
-                if not kept.done():  # whoever waited may have gone
-                    kept.set_result(None)
+            return [err] if len(updates) == 1 else [trouble for each in updates for trouble in await self._put([each])]
+        return [None] * len(updates)
 
 
 def _storable(value: Any, depth: int = 0) -> Any:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bot.workers.together import Together
+
 #: Chats remembered; one that has been quiet for longer than its bucket takes to fill need not be.
 CHATS_KEPT: Final = 10_000
 
@@ -102,8 +104,7 @@ class Pace:
         self._groups = groups
         self._bot = shared or Alone(rate=limits.bot_rate, burst=limits.bot_burst, clock=clock)
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
-        self._asking: list[tuple[int, asyncio.Future[float]]] = []
-        self._taking: asyncio.Task[None] | None = None
+        self._turns = Together(self._take)
         self._sent: deque[float] = deque()
         self._refused: deque[tuple[float, int]] = deque()
         self._pause = 0.0
@@ -116,7 +117,7 @@ class Pace:
             delay = max(delay, *await self._groups(address).take([count]))
         if delay > 0:
             await asyncio.sleep(delay)
-        delay = await self._take(count)
+        delay = await self._turns.call(count)
         if delay > 0:
             await asyncio.sleep(delay)
         now = self._clock()
@@ -140,30 +141,12 @@ class Pace:
         while self._sent and self._sent[0] < now - RECENT:
             self._sent.popleft()
 
-    async def _take(self, count: int) -> float:
-        """Asks for all who wait in one go, so that a busy process asks no oftener than it is answered."""
-        answer: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._asking.append((count, answer))
-        if self._taking is None or self._taking.done():
-            self._taking = asyncio.create_task(self._ask())
-        return await answer
-
-    async def _ask(self) -> None:
-        while self._asking:
-            asked, self._asking = self._asking, []
-            try:
-                if self._pause:
-                    pause, self._pause = self._pause, 0.0
-                    await self._bot.hold(pause)
-                waits = await self._bot.take([count for count, _ in asked])
-            except Exception as err:
-                for _, answer in asked:
-                    if not answer.done():
-                        answer.set_exception(err)
-                continue
-            for (_, answer), wait in zip(asked, waits, strict=True):
-                if not answer.done():
-                    answer.set_result(wait)
+    async def _take(self, counts: Sequence[int]) -> Sequence[float]:
+        """For all who wait in one go, so that a busy process asks no oftener than it is answered."""
+        if self._pause:
+            pause, self._pause = self._pause, 0.0
+            await self._bot.hold(pause)
+        return await self._bot.take(counts)
 
     def _chat(self, address: int, now: float) -> Bucket:
         bucket = self._chats.get(address)
