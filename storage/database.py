@@ -213,7 +213,7 @@ class Database:
                 )
                 if is_hasty:
                     await connection.execution_options(is_hasty=True)
-                async with self._settled(tx), connection.begin():
+                async with self._doubting(tx), connection.begin():
                     if is_hasty:
                         await tx.hasten()
                     yield tx
@@ -233,7 +233,7 @@ class Database:
             self._line.tell(tx.touched)
 
     @asynccontextmanager
-    async def _settled(self, tx: Transaction) -> AsyncIterator[None]:
+    async def _doubting(self, tx: Transaction) -> AsyncIterator[None]:
         """Around the transaction and its commit: whoever takes over hears when it cannot be known what became of it."""
         try:
             yield

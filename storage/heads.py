@@ -10,7 +10,7 @@ there is more, `finish` with the digest that was counted in one that only reads.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -125,12 +125,13 @@ class SqlHeads:
             digest.add(head)
         return digest.count, str(digest)
 
-    async def all(self) -> AsyncIterator[Head]:
+    async def all(self) -> AsyncGenerator[Head, None]:
         """The published heads, in order. Sorted once, and read bit by bit: only where nothing is written."""
         await self._tx.settle(heads)
         everything = select(heads).order_by(self._ref).execution_options(yield_per=_PAGE)
-        async for row in await self._tx.connection.stream(everything):
-            yield Head(row.ref, row.n, row.hash)
+        async with self._tx.connection.stream(everything) as found:
+            async for row in found:
+                yield Head(row.ref, row.n, row.hash)
 
     @property
     def _ref(self) -> ColumnElement[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -90,14 +91,8 @@ class HeadsWorker:
         async with self._db.reading() as work:
             if (after := await work.heads.underway()) is None:
                 return None
-            digest, began = Digest(), time.monotonic()
-            async for head in work.heads.all():
-                digest.add(head)
-                if digest.count % BATCH == 0:
-                    await _rest(stop, began)
-                    if stop.is_set():
-                        return None
-                    began = time.monotonic()
+            if (digest := await _counted(work, stop)) is None:
+                return None
             broken = await work.heads.broken_off()
         async with self._db.work() as work:
             made = await work.heads.finish(self._clock(), after=after, count=digest.count, digest=str(digest))
@@ -139,3 +134,17 @@ def _is_due(last: datetime | None, now: datetime) -> bool:
 async def _rest(stop: asyncio.Event, began: float) -> None:
     """After work that began then."""
     await pause(stop, REST * (time.monotonic() - began))
+
+
+async def _counted(work: SqlWork, stop: asyncio.Event) -> Digest | None:
+    """The digest over what is kept; None when it is time to stop."""
+    digest, began = Digest(), time.monotonic()
+    async with aclosing(work.heads.all()) as kept:
+        async for head in kept:
+            digest.add(head)
+            if digest.count % BATCH == 0:
+                await _rest(stop, began)
+                if stop.is_set():
+                    return None
+                began = time.monotonic()
+    return digest

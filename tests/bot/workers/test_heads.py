@@ -1,7 +1,7 @@
 """The heads of all chains are published once a day, to the operator and in the log."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -208,7 +208,7 @@ async def test_a_chain_that_comes_while_the_digest_is_counted_is_not_lost(
     """Another process goes on meanwhile: then ours is not the end of it."""
     worker, heads = HeadsWorker(sqlite_db, clock, operator=OPERATOR), SqlHeads.all
 
-    async def slow(self: SqlHeads) -> AsyncIterator[Head]:
+    async def slow(self: SqlHeads) -> AsyncGenerator[Head, None]:
         async for head in heads(self):
             yield head
         async with sqlite_db.work() as work:
