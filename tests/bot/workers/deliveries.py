@@ -3,8 +3,8 @@
 import asyncio
 import io
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.playground import World
 from bot.playground.faults import Faults
 from bot.playground.people import User
 from bot.workers.ledger import Hand
-from bot.workers.outbox import OutboxHandler
+from bot.workers.outbox import OutboxHandler, OutboxWorker
 from conversations.messages import Body, Card, Choice, Notice, Outgoing, Person, Question
 from conversations.phrase import Phrase
 from storage.database import Database
@@ -72,6 +72,17 @@ def losing_answers(db: Database) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dialect, "do_commit", lose)
         yield
+
+
+@asynccontextmanager
+async def at_work(worker: OutboxWorker) -> AsyncIterator[None]:
+    """Meanwhile it works; then it is told to stop, and ends."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    await asyncio.sleep(0)  # it has begun
+    yield
+    stop.set()
+    await running
 
 
 async def carry(handler: OutboxHandler, leased: Leased[Outgoing], *, stop: asyncio.Event = GO) -> None:

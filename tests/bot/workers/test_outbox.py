@@ -18,6 +18,7 @@ from storage.errors import TryAgain
 from .conftest import NOON, PlainDesk, until
 from .deliveries import (
     Menus,
+    at_work,
     carry,
     chat,
     dead,
@@ -253,16 +254,11 @@ async def test_messages_of_the_clock_are_no_different(
 async def test_what_is_put_in_is_said_without_a_look_and_what_comes_meanwhile_goes_along(
     handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
 ) -> None:
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
-    running = asyncio.create_task(worker.run(stop))
-    await asyncio.sleep(0)  # it has begun
-
-    for number in range(20):
-        await say(sqlite_db, notice(str(number)), to=buyer)
-        await asyncio.sleep(0)
-    await until(lambda: len(texts(world, ana)) == 20)
-    stop.set()
-    await running
+    async with at_work(OutboxWorker(sqlite_db, handler)):
+        for number in range(20):
+            await say(sqlite_db, notice(str(number)), to=buyer)
+            await asyncio.sleep(0)
+        await until(lambda: len(texts(world, ana)) == 20)
 
     assert texts(world, ana) == [f"You said {number}" for number in range(20)]
     assert await pending(sqlite_db) == 0
@@ -272,12 +268,8 @@ async def test_what_others_left_behind_is_said_too(
     handler: OutboxHandler, sqlite_db: Database, world: World, ana: User, buyer: Person
 ) -> None:
     await say(sqlite_db, notice("one"), to=buyer)
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
-
-    running = asyncio.create_task(worker.run(stop))
-    await until(lambda: texts(world, ana) == ["You said one"])
-    stop.set()
-    await running
+    async with at_work(OutboxWorker(sqlite_db, handler)):
+        await until(lambda: texts(world, ana) == ["You said one"])
 
     assert await pending(sqlite_db) == 0
 
@@ -297,12 +289,8 @@ async def test_more_than_can_be_said_at_once_is_said_as_soon_as_there_is_room(
     monkeypatch.setattr(Database, "patience", 600.0)
     for person in (buyer, seller):
         await say(sqlite_db, notice("one"), to=person)
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
-
-    running = asyncio.create_task(worker.run(stop))
-    await until(lambda: texts(world, ana) == ["You said one"] and len(texts(world, wei)) == 1)
-    stop.set()
-    await running
+    async with at_work(OutboxWorker(sqlite_db, handler)):
+        await until(lambda: texts(world, ana) == ["You said one"] and len(texts(world, wei)) == 1)
 
     assert await pending(sqlite_db) == 0
 
@@ -327,20 +315,15 @@ async def test_what_another_process_puts_in_while_a_lane_is_given_back_is_said_a
     buyer: Person,
     menus: Menus,
 ) -> None:
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
     menus.go.clear()
-    running = asyncio.create_task(worker.run(stop))
-    await asyncio.sleep(0)
-
-    await say(sqlite_db, notice("one"), to=buyer)
-    await until(lambda: menus.kept)  # the lane is given back, and we are not done with it
-    async with Database(str(sqlite_db.url)) as another:
-        await say(another, notice("two"), to=buyer)
-    await asyncio.sleep(0.7)  # the worker has looked
-    menus.go.set()
-    await until(lambda: texts(world, ana) == ["You said one", "You said two"])
-    stop.set()
-    await running
+    async with at_work(OutboxWorker(sqlite_db, handler)):
+        await say(sqlite_db, notice("one"), to=buyer)
+        await until(lambda: menus.kept)  # the lane is given back, and we are not done with it
+        async with Database(str(sqlite_db.url)) as another:
+            await say(another, notice("two"), to=buyer)
+        await asyncio.sleep(0.7)  # the worker has looked
+        menus.go.set()
+        await until(lambda: texts(world, ana) == ["You said one", "You said two"])
 
     assert await pending(sqlite_db) == 0
 
@@ -354,16 +337,10 @@ async def test_what_was_put_in_by_a_commit_whose_answer_was_lost_is_said_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outbox, "YOUNG", 0.2)
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
-    async with sqlite_db.serving():
-        running = asyncio.create_task(worker.run(stop))
-        await asyncio.sleep(0)
-
+    async with sqlite_db.serving(), at_work(OutboxWorker(sqlite_db, handler)):
         with losing_answers(sqlite_db), pytest.raises(TryAgain):
             await say(sqlite_db, notice("one"), to=buyer)
         await until(lambda: texts(world, ana) == ["You said one"])
-        stop.set()
-        await running
 
     assert await pending(sqlite_db) == 0
 
@@ -373,15 +350,10 @@ async def test_what_is_answered_in_a_lane_under_way_keeps_its_slots(
 ) -> None:
     """Questions edited in place, one after the other, without a look at the database in between."""
     asked = Outgoing(to=buyer.id, body=question("0"), slot="question", placing=Placing.REPLACE)
-    stop, worker = asyncio.Event(), OutboxWorker(sqlite_db, handler)
-    running = asyncio.create_task(worker.run(stop))
-    await asyncio.sleep(0)
-
-    for number in range(8):
-        await say(sqlite_db, replace(asked, body=question(str(number))), to=buyer)
-    await until(lambda: texts(world, ana) == ["You said 7"])
-    stop.set()
-    await running
+    async with at_work(OutboxWorker(sqlite_db, handler)):
+        for number in range(8):
+            await say(sqlite_db, replace(asked, body=question(str(number))), to=buyer)
+        await until(lambda: texts(world, ana) == ["You said 7"])
 
     async with sqlite_db.reading() as work:
         assert await work.posts.in_slot(ana.id, "question") == chat(world, ana)[0]["message_id"]
