@@ -19,6 +19,7 @@ from storage.tables import people, stores
 ADD = Prepared(insert(stores).values(name=bindparam("name")))
 NAMED = Prepared(select(stores.c.name).where(stores.c.name.in_(any_of("names"))).order_by(stores.c.name))
 NUMBERED = Prepared(select(people.c.id).where(people.c.id.in_(any_of("ids"))))
+LAST_WORDS = b"E\x00\x00\x00\x2bSFATAL\x00C57P01\x00Mterminating connection\x00\x00"
 LOCKED = Prepared(select(stores.c.name).where(stores.c.name == bindparam("name")).with_for_update())
 
 
@@ -99,12 +100,37 @@ async def test_a_session_that_the_server_ends_in_the_middle(postgres_db: Databas
     assert await _names(postgres_db) == []
 
 
+@pytest.mark.parametrize("has_begun", [False, True], ids=["at the beginning", "in the middle"])
+async def test_a_session_between_the_last_words_of_the_server_and_its_end(
+    postgres_db: Database, *, has_begun: bool
+) -> None:
+    async with postgres_db.rebuilding() as tx:
+        session = (await tx.connection.get_raw_connection()).driver_connection
+    assert session is not None
+
+    async def work() -> None:
+        if not has_begun:
+            session._protocol.data_received(LAST_WORDS)
+        async with postgres_db.rebuilding() as tx:
+            if has_begun:
+                session._protocol.data_received(LAST_WORDS)
+            await tx.run(ADD, {"name": "Lumen"})
+
+    with pytest.raises(TryAgain):
+        await work()
+
+    assert await _names(postgres_db) == []
+    assert postgres_db._writer.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 async def test_sessions_that_the_server_ended_meanwhile_are_not_noticed(
     postgres_db: Database, postgres_url: str
 ) -> None:
-    async with postgres_db.rebuilding(), postgres_db.rebuilding():
-        pass  # so that two sessions wait for work
+    async with postgres_db.rebuilding() as one, postgres_db.rebuilding() as other:  # so that two sessions wait for work
+        sessions = [(await tx.connection.get_raw_connection()).driver_connection for tx in (one, other)]
     await _cut_off(postgres_url)
+    while not all(session.is_closed() for session in sessions if session):  # noqa: ASYNC110 - the network tells nobody
+        await asyncio.sleep(0.01)
 
     async with postgres_db.rebuilding() as one, postgres_db.rebuilding() as other:
         await one.run(ADD, {"name": "Lumen"})
