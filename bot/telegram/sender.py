@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
 from typing import Any, Final, TypeVar, cast
 
 from telegram import (
@@ -16,10 +15,6 @@ from telegram import (
     BotCommandScopeChat,
     InlineKeyboardMarkup,
     InputFile,
-    InputMediaAudio,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
     Message,
     MessageEntity,
 )
@@ -40,6 +35,7 @@ from bot.messenger import (
     Upload,
 )
 from bot.screens import MAX_CAPTION, MAX_TEXT, Button, Entity, Screen, pages
+from bot.telegram.albums import ALBUM_ITEMS, albums
 from bot.telegram.buttons import Seals
 from bot.telegram.errors import is_fine, translate
 from bot.telegram.request import Arguments
@@ -60,26 +56,9 @@ MAX_TOPIC: Final = 128
 #: not among, 👌 comes nearest to "done".
 REACTIONS: Final = {Mark.TAKEN: "👀", Mark.PASSED_ON: "👌"}
 
-#: The most files of an album; fewer than two are none.
-MAX_ALBUM: Final = 10
-
-#: Bytes in one request of several new files, and the seconds it may take to send them.
-MAX_UPLOAD: Final = 24 * 1024 * 1024
+#: Seconds that it may take to send new files.
 UPLOADING: Final = 40.0
 
-#: What may be in one album together. What is not here goes alone.
-_FAMILIES: Final = {
-    FileKind.PHOTO: "visual",
-    FileKind.VIDEO: "visual",
-    FileKind.DOCUMENT: "document",
-    FileKind.AUDIO: "audio",
-}
-_ALBUM_ITEMS: Final = {
-    FileKind.PHOTO: InputMediaPhoto,
-    FileKind.VIDEO: InputMediaVideo,
-    FileKind.DOCUMENT: InputMediaDocument,
-    FileKind.AUDIO: InputMediaAudio,
-}
 _CAPTIONLESS: Final = frozenset({FileKind.STICKER, FileKind.VIDEO_NOTE})
 
 
@@ -132,7 +111,7 @@ class TelegramMessenger:
         if caption.size > MAX_CAPTION or (files and files[0].kind in _CAPTIONLESS):
             sent += [Sent(message) for message in await self.send(place, caption)]
             caption = Screen("")
-        for group in _albums(files):
+        for group in albums(files):
             shown = caption if not sent else Screen("")
             if len(group) == 1:
                 sent.append(await self._send_file(place, group[0], shown, is_protected))
@@ -324,7 +303,7 @@ class TelegramMessenger:
     ) -> tuple[Sent, ...]:
         first = {"caption": caption.text, "caption_entities": _entities(caption)} if caption.text else {}
         media = [
-            _ALBUM_ITEMS[file.kind](media=_content(file), **(first if n == 0 else {})) for n, file in enumerate(files)
+            ALBUM_ITEMS[file.kind](media=_content(file), **(first if n == 0 else {})) for n, file in enumerate(files)
         ]
         is_long = any(isinstance(file, Upload) for file in files)
         messages = await _asked(
@@ -415,22 +394,3 @@ def _sent(message: Message) -> Sent:
     held: object = message.effective_attachment
     held = held[-1] if isinstance(held, Sequence) and held else held  # a photo in its sizes, the largest last
     return Sent(message.message_id, str(getattr(held, "file_id", "")))
-
-
-def _albums(files: Sequence[File | Upload]) -> list[Sequence[File | Upload]]:
-    """The files in their order, in groups that Telegram takes as one album (or a single file), none too long to send."""
-    groups: list[Sequence[File | Upload]] = []
-    for family, members in groupby(files, key=lambda file: _FAMILIES.get(file.kind, "")):
-        run: list[File | Upload] = []
-        for file in members:
-            is_full = len(run) == (MAX_ALBUM if family else 1) or _weight([*run, file]) > MAX_UPLOAD
-            if run and is_full:
-                groups.append(run)
-                run = []
-            run = [*run, file]
-        groups.append(run)
-    return groups
-
-
-def _weight(files: Sequence[File | Upload]) -> int:
-    return sum(len(file.data) for file in files if isinstance(file, Upload))

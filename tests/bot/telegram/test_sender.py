@@ -28,9 +28,10 @@ from bot.playground.faults import FaultRule, Faults
 from bot.playground.files import Upload as Sent
 from bot.playground.people import Chat, User
 from bot.screens import Button, Entity, Screen
+from bot.telegram.albums import MAX_UPLOAD
 from bot.telegram.buttons import Seals
 from bot.telegram.client import connect
-from bot.telegram.sender import MAX_UPLOAD, TelegramMessenger
+from bot.telegram.sender import TelegramMessenger
 from conversations.cases.evidence import File, FileKind
 
 CARD = Screen(
