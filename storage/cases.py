@@ -106,7 +106,9 @@ class SqlCases:
     async def due_between(self, begins: datetime, ends: datetime, *, store: str = "") -> Sequence[str]:
         """The references of cases whose deadline falls into the period, both ends included, of one store or of all."""
         found = select(cases.c.ref).where(cases.c.due_at >= begins, cases.c.due_at <= ends)
-        return await self._refs(found.where(cases.c.store == store) if store else found)
+        if store:  # only open cases have a deadline, and a store's open ones are in an index by theirs
+            found = found.where(cases.c.store == store, cases.c.ended_at.is_(None))
+        return await self._refs(found)
 
     async def due_before(self, at: datetime) -> Sequence[str]:
         """The references of cases whose deadline comes before that, or is past."""
@@ -169,9 +171,10 @@ class SqlCases:
         return await self._cases(select(every.c.doc).order_by(*order(every.c)).limit(limit))
 
     async def _refs(self, statement: Select[tuple[str]]) -> Sequence[str]:
-        """In one order always, so that whoever locks many at once meets nobody who does it the other way round."""
+        """In one order always, so that whoever locks many at once meets nobody who does it the other way round. Sorted here: told
+        to sort, SQLite would read all cases in that order."""
         await self._tx.settle(cases)
-        return [row.ref for row in await self._tx.all(statement.order_by(cases.c.ref))]
+        return sorted([row.ref for row in await self._tx.all(statement)])
 
     async def _cases(self, statement: Any, values: Values | None = None) -> list[Case]:
         await self._tx.settle(cases)
