@@ -1,7 +1,7 @@
 """The people: each acts, waits for the answer, and acts again; what they waited is written down. Knows no HTTP.
 
-Closed loop: everybody acts as soon as they are answered. Open loop: somebody acts at each tick of a given rate, whoever
-has been idle longest; a tick that finds everybody waiting is kept until somebody is free.
+Closed loop: everybody acts as soon as they are answered. Open loop: somebody acts at each tick of a given rate, anybody who is
+idle, so that people do not come in step; a tick that finds everybody waiting is kept until somebody is free.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Crowd:
         self._random = random.Random(4)  # always the same, so that every bot meets the same crowd
         self.tally = Tally()
         self.pending: deque[Update] = deque()
-        self.idle: deque[Person] = deque(self._somebody() for _ in range(chats))
+        self.idle = [self._somebody() for _ in range(chats)]
 
     @property
     def round(self) -> int:
@@ -91,7 +91,7 @@ class Crowd:
         """Everybody begins, and goes on as soon as they are answered."""
         self._is_closed = True
         while self.idle:
-            self._act(self.idle.popleft())
+            self._act(self.idle.pop())
 
     def open_loop(self, rate: float) -> None:
         """Somebody acts `rate` times a second, at random instants."""
@@ -119,7 +119,7 @@ class Crowd:
             if (ahead := due - perf_counter()) > 0:
                 await asyncio.sleep(ahead)
             if self.idle:
-                self._act(self.idle.popleft())
+                self._act(self.idle.pop(self._random.randrange(len(self.idle))))
             else:
                 self.tally.held += 1
                 self._owed += 1

@@ -1,4 +1,5 @@
-"""A database in which a great many cases are open already, each with its order, buyer, journal, messages and deadline.
+"""A database in which a great many cases are open already, each with its order, buyer, journal, messages and deadline. The ends
+of their records have been published today.
 
 The same SQL makes them on both databases, table by table, with references unchecked: a million takes minutes.
 """
@@ -42,6 +43,8 @@ _INSERTS: Final = (
     f"""INSERT INTO journal (ref, n, at, who, person, what, data, salt, seal, prev, hash)
     @series SELECT {_REF}, n, @now, 'buyer', {_ID}, 'ClaimWithdrawn', '{{}}', 'a salt', 'a seal', 'before', 'a hash'
     FROM series CROSS JOIN (SELECT 1 AS n UNION ALL SELECT 2) twice""",
+    f"INSERT INTO heads (ref, n, hash) @series SELECT {_REF}, 2, 'a hash' FROM series",
+    "INSERT INTO marks (name, at) VALUES ('heads published', @now)",
     f"INSERT INTO alarms (ref, at) @series SELECT {_REF}, @later FROM series",
     f"""INSERT INTO posts (address, message, slot, ref)
     @series SELECT {_CHAT}, n, CASE n WHEN 1 THEN 'card:' || {_REF} ELSE '' END, {_REF}
