@@ -28,11 +28,13 @@ def nowhere(person: int) -> int:
     return -(1 << 62) - person
 
 
-_EVERYBODY = select(people).order_by(people.c.id)
+#: A row for each of somebody's roles, and one for whoever has none.
+_EVERYBODY = (
+    select(people, roles.c.role, roles.c.store).outerjoin(roles, roles.c.person == people.c.id).order_by(people.c.id)
+)
 _THERE = _EVERYBODY.where(people.c.address.in_(any_of("addresses")))
-_AT, _AT_LOCKED = Prepared(_THERE), Prepared(_THERE.with_for_update(key_share=True))
+_AT, _AT_LOCKED = Prepared(_THERE), Prepared(_THERE.with_for_update(key_share=True, of=people))
 _BY_IDS = Prepared(_EVERYBODY.where(people.c.id.in_(any_of("ids"))))
-_ROLES_OF = Prepared(select(roles).where(roles.c.person.in_(any_of("persons"))))
 _ROLE, _STORE = bindparam("role", type_=Words), bindparam("store", type_=Words)
 _HOLDERS = select(roles.c.person).where(roles.c.role == _ROLE, roles.c.store == _STORE)
 _ROOM_OF = select(rooms.c.person).where(rooms.c.role == _ROLE, rooms.c.store == _STORE, rooms.c.left_at.is_(None))
@@ -179,16 +181,13 @@ class SqlPeople:
     async def _found(self, them: Prepared, values: Values, *, is_locked: bool = False) -> list[Person]:
         """In the order of their ids, so that whoever locks many at once meets nobody who does it the other way round."""
         await self._tx.settle(people)
-        rows = await self._tx.all(them, values)
-        if not rows:
-            return []
-        held: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
-        for role in await self._tx.all(_ROLES_OF, {"persons": list(held)}):
-            held[role.person].append(role)
-        groups = [row.id for row in rows if row.address < 0]  # so the Bot API numbers them
+        held: dict[int, list[Row[Any]]] = {}
+        for row in await self._tx.all(them, values):
+            held.setdefault(row.id, []).append(row)
+        groups = [person for person, [row, *_] in held.items() if row.address < 0]  # so the Bot API numbers them
         linked = await self._tx.all(_ROOMS, {"groups": groups}) if groups else ()
         of_groups = {row.person: _room(row) for row in linked}
-        found = [_person(row, held[row.id], of_groups.get(row.id)) for row in rows]
+        found = [_person(rows, of_groups.get(person)) for person, rows in held.items()]
         for person in found:
             self._tx.pending.know(people, person.id, person)
             if is_locked:
@@ -204,7 +203,8 @@ def _room(row: Row[Any]) -> Room:
     return Room(**{**{name: getattr(row, name) for name in _ROOM}, "role": Role(row.role)})
 
 
-def _person(row: Row[Any], held: Sequence[Row[Any]], room: Room | None) -> Person:
+def _person(held: Sequence[Row[Any]], room: Room | None) -> Person:
+    row = held[0]
     return Person(
         **{**{name: getattr(row, name) for name in _COLUMNS}, "translation": Consent(row.translation)},
         is_arbitrator=any(role.role == Role.ARBITRATOR for role in held),
