@@ -58,6 +58,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = driver_url(url)
         self._writer = _writer(self.url)
+        self._hasty = (
+            self._writer if self.is_sqlite else _postgresql(self.url, size=2, more=0, synchronous_commit="off")
+        )
         self._reader = _reader(self.url) if self.is_sqlite else self._writer
         self._signals = Signals()
         self._takers: dict[str, Taker] = {}
@@ -94,8 +97,8 @@ class Database:
                 pass
 
     async def close(self) -> None:
-        await self._writer.dispose()
-        await self._reader.dispose()
+        for engine in {self._writer, self._hasty, self._reader}:
+            await engine.dispose()
 
     async def migrate(self) -> None:
         """Brings the tables of an empty or older database up to date. Others who try at the same time wait."""
@@ -203,7 +206,7 @@ class Database:
     async def _transaction(self, *, is_shared: bool = False, is_hasty: bool = False) -> AsyncIterator[Transaction]:
         takes_over = {queue: taker.seconds for queue, taker in self._takers.items()}
         with translated():
-            async with connected(self._writer) as connection:
+            async with connected(self._hasty if is_hasty else self._writer) as connection:
                 tx = Transaction(
                     connection,
                     is_shared=is_shared,
@@ -214,8 +217,6 @@ class Database:
                 if is_hasty:
                     await connection.execution_options(is_hasty=True)
                 async with self._doubting(tx), connection.begin():
-                    if is_hasty:
-                        await tx.hasten()
                     yield tx
                     await tx.flush()
                     if tx.touched and self._line is not None and not self._line.is_open:
@@ -290,18 +291,24 @@ def _make_file(file: Path) -> None:
                 time.sleep(0.02)
 
 
+def _postgresql(url: URL, *, size: int, more: int, **settings: str) -> AsyncEngine:
+    """`size` sessions that are kept, and `more` when they are all at work, with these settings of the server's."""
+    return create_async_engine(
+        url.set(drivername=postgres.DRIVER),
+        json_serializer=codec.dumps,
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=more,
+        pool_timeout=_POOL_WAIT,
+        pool_pre_ping=True,
+        pool_use_lifo=True,  # those in use know our statements already
+        connect_args={"timeout": _CONNECT, "server_settings": settings},
+    )
+
+
 def _writer(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(
-            url.set(drivername=postgres.DRIVER),
-            json_serializer=codec.dumps,
-            hide_parameters=True,
-            pool_size=10,
-            pool_timeout=_POOL_WAIT,
-            pool_pre_ping=True,
-            pool_use_lifo=True,  # those in use know our statements already
-            connect_args={"timeout": _CONNECT},
-        )
+        return _postgresql(url, size=10, more=8)
     here = url.set(drivername=sqlite.DRIVER)
     engine = create_async_engine(
         here, json_serializer=codec.dumps, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=_POOL_WAIT

@@ -52,14 +52,6 @@ class Session:
         self._adapted: Any = there.dbapi_connection
         self._driver: Any = there.driver_connection
 
-    async def hasten(self) -> None:
-        """The transaction ends without waiting for the disk, as the first thing that is said in it."""
-        sql = "SET LOCAL synchronous_commit TO off"
-        try:
-            await self._driver.execute(sql)
-        except BaseException as err:
-            await self._raise(err, sql)
-
     async def send(self, prepared: Prepared, values: Sequence[Values]) -> list[Any]:
         """Sends it once with each of the values, all in one go. Gives the rows that come back, in order."""
         if (text := prepared.on_postgresql) is None:

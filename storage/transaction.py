@@ -65,11 +65,6 @@ class Transaction:
         """The database's own time, `ahead` seconds on."""
         return clock(ahead)
 
-    async def hasten(self) -> None:
-        """It need not wait for the disk when it ends (SQLite knows that from its beginning)."""
-        if self._session is not None:
-            await self._session.hasten()
-
     # Statements that go to the database at once
 
     async def run(self, statement: Executable | Prepared, values: Values | Sequence[Values] | None = None) -> None:
