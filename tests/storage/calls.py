@@ -185,7 +185,7 @@ OPERATOR = {
     "journal.refs": "all records are checked on the command line",
     "heads.broken_off": "all records are checked on the command line",
     "heads.digest": "all records, once a day",
-    "heads.go_on": "two thousand records at a time, once a day",
+    "heads.go_on": "two hundred records at a time, once a day",
     "heads.begin": "once a day",
     "heads.underway": "one row, if any",
     "heads.finish": "one row, if any, once a day",

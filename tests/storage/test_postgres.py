@@ -19,6 +19,7 @@ from storage.tables import people, stores
 ADD = Prepared(insert(stores).values(name=bindparam("name")))
 NAMED = Prepared(select(stores.c.name).where(stores.c.name.in_(any_of("names"))).order_by(stores.c.name))
 NUMBERED = Prepared(select(people.c.id).where(people.c.id.in_(any_of("ids"))))
+#: How the server says that it ends a session.
 LAST_WORDS = b"E\x00\x00\x00\x2bSFATAL\x00C57P01\x00Mterminating connection\x00\x00"
 LOCKED = Prepared(select(stores.c.name).where(stores.c.name == bindparam("name")).with_for_update())
 
@@ -129,8 +130,9 @@ async def test_sessions_that_the_server_ended_meanwhile_are_not_noticed(
     async with postgres_db.rebuilding() as one, postgres_db.rebuilding() as other:  # so that two sessions wait for work
         sessions = [(await tx.connection.get_raw_connection()).driver_connection for tx in (one, other)]
     await _cut_off(postgres_url)
-    while not all(session.is_closed() for session in sessions if session):  # noqa: ASYNC110 - the network tells nobody
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(15):
+        while not all(session.is_closed() for session in sessions if session):  # noqa: ASYNC110 - the network tells nobody
+            await asyncio.sleep(0.01)
 
     async with postgres_db.rebuilding() as one, postgres_db.rebuilding() as other:
         await one.run(ADD, {"name": "Lumen"})

@@ -1,6 +1,7 @@
 """The same as `test_plans` for SQLite, which does not tell how many rows it looked at: counted are the steps of its machine. To
 look at a row takes three at least, so whoever reads through a table takes three times as many as it has rows."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,10 @@ EACH = 20
 
 
 class Steps:
-    """Counts the steps of a database's writing connection."""
+    """Counts the steps of a connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, driver: sqlite3.Connection) -> None:
         self._count = 0
-
-    async def watch(self, db: Database) -> None:
-        async with db._writer.connect() as connection:
-            driver = driver_of(connection)
-        assert driver is not None
         driver.set_progress_handler(self._more, EACH)
 
     def since(self) -> int:
@@ -57,15 +53,16 @@ async def crowded(postgres_url: str, sqlite_db: Database, case: Case, order: Ord
     return sqlite_db
 
 
-@pytest.fixture
-async def steps(crowded: Database) -> Steps:
-    steps = Steps()
-    await steps.watch(crowded)
-    return steps
+async def counting(db: Database) -> Steps:
+    """From now on, what is written through, which is all that `calls` does."""
+    async with db._writer.connect() as connection:
+        driver = driver_of(connection)
+    assert driver is not None
+    return Steps(driver)
 
 
-async def test_no_call_reads_through_a_table_on_sqlite(crowded: Database, steps: Steps) -> None:
-    taken = {}
+async def test_no_call_reads_through_a_table_on_sqlite(crowded: Database) -> None:
+    steps, taken = await counting(crowded), {}
     for name, call in CALLS.items():
         steps.since()
         await tried(crowded, call)
@@ -79,9 +76,13 @@ async def test_no_call_reads_through_a_table_on_sqlite(crowded: Database, steps:
     assert {name: count for name, count in taken.items() if count > MOST} == {}
 
 
-async def test_a_call_that_does_would_be_found(crowded: Database, steps: Steps) -> None:
+async def test_a_call_that_does_would_be_found(sqlite_db: Database) -> None:
     """The measure itself."""
-    async with crowded.rebuilding() as tx:
-        await tx.all(text("SELECT * FROM cases WHERE turn = 2"))
+    series = "WITH RECURSIVE series(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM series WHERE i < :rows)"
+    async with sqlite_db.rebuilding() as tx:
+        await tx.run(text(f"INSERT INTO stores (name) {series} SELECT i FROM series"), {"rows": ROWS})
+    steps = await counting(sqlite_db)
+    async with sqlite_db.rebuilding() as tx:
+        await tx.all(text("SELECT * FROM stores WHERE policy = 'none'"))
 
     assert steps.since() >= 3 * ROWS
