@@ -58,6 +58,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = driver_url(url)
         self._writer = _writer(self.url)
+        # SQLite's one connection changes its ways with each transaction; telling PostgreSQL in each would cost a round trip.
         self._hasty = (
             self._writer if self.is_sqlite else _postgresql(self.url, size=2, more=0, synchronous_commit="off")
         )

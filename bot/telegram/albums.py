@@ -25,7 +25,7 @@ ALBUM_ITEMS: Final = {
     FileKind.AUDIO: InputMediaAudio,
 }
 
-#: Of those, what may be in one album together: the same.
+#: What may be in one album together.
 _FAMILIES: Final = {
     FileKind.PHOTO: "visual",
     FileKind.VIDEO: "visual",
