@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: tries the bots one after another, prints a table, and keeps what came of it in build/bench."""
+"""`python -m tests.bench`: tries the bots by turns, prints a table, and keeps what came of it in build/bench."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.bench.databases import postgres_server
 from tests.bench.scripts import CLAIM, INTAKE, Script
 from tests.bench.trial import Failed, Outcome, Plan, try_out
 
-FULL: Final = Plan()
+FULL: Final = Plan(warm=1.0, saturation=5.0, half=6.0, light=6.0)
 SHORT: Final = Plan(warm=0.5, saturation=3.0, half=3.0, light=None, longest=5.0)
 #: For the guard in the tests: the ratio of two bots, roughly.
 QUICK: Final = Plan(warm=0.5, saturation=3.0, half=None, light=None, longest=4.0, chats=50)
@@ -52,21 +52,28 @@ def _everything() -> list[Trial]:
     return [*near, *claims, *far, *replicas]
 
 
+turns: Final = click.option(
+    "--turns", default=3, show_default=True, help="How often all of it is done; what is told are the medians."
+)
+
+
 @click.group()
 def cli() -> None:
     """How fast the bot is, beside others and on the same machine."""
 
 
 @cli.command("all")
-def try_all() -> None:
-    """Everything but `scale` and `soak`: some fifteen minutes."""
-    uvloop.run(_run(_everything()))
+@turns
+def try_all(turns: int) -> None:
+    """Everything but `scale` and `soak`: some twenty minutes."""
+    uvloop.run(_run(_everything(), turns))
 
 
 @cli.command()
-def short() -> None:
-    """The least that tells something: under a minute."""
-    uvloop.run(_run([Trial(who=CONTESTANTS[name], plan=SHORT) for name in ("echo", "tuned", *OURS)]))
+@turns
+def short(turns: int) -> None:
+    """The least that tells something: some two minutes."""
+    uvloop.run(_run([Trial(who=CONTESTANTS[name], plan=SHORT) for name in ("echo", "tuned", *OURS)], turns))
 
 
 @cli.command()
@@ -75,6 +82,7 @@ def short() -> None:
 @click.option("--delay", default=0.0, help="Milliseconds between a call and its answer.")
 @click.option("--chats", default=200, show_default=True)
 @click.option("--seconds", default=10.0, show_default=True, help="How long each phase is measured.")
+@click.option("--turns", default=1, show_default=True, help="How often these bots are tried, by turns.")
 @click.option("--replicas", default=1, show_default=True, help="PostgreSQL only.")
 @click.option("--cases", default=0, help="Ours only: how many are open already.")
 @click.option(
@@ -86,30 +94,32 @@ def run(
     delay: float,
     chats: int,
     seconds: float,
+    turns: int,
     replicas: int,
     cases: int,
     profile: bool,
 ) -> None:
-    """Try these bots, one after another."""
+    """Try these bots."""
     if profile:
         os.environ["BENCH_PROFILE"] = str(report.OUT / "logs" / f"{names[0]}.prof")
     plan = Plan(saturation=seconds, half=seconds, light=seconds, chats=chats, delay=delay / 1000)
     script = CLAIM if claim else None
     trials = [Trial(who=CONTESTANTS[name], plan=plan, script=script, replicas=replicas, cases=cases) for name in names]
-    uvloop.run(_run(trials))
+    uvloop.run(_run(trials, turns))
 
 
 @cli.command()
 @click.option("--few", default=1_000, show_default=True)
 @click.option("--many", default=1_000_000, show_default=True, help="A million take minutes to make.")
-def scale(few: int, many: int) -> None:
+@turns
+def scale(few: int, many: int, turns: int) -> None:
     """Few cases open already against many, on both databases; claims, which write to the tables that have grown."""
     trials = [
         Trial(who=CONTESTANTS[name], script=CLAIM, cases=cases, plan=replace(FULL, light=None))
         for name in OURS
         for cases in (few, many)
     ]
-    uvloop.run(_run(trials))
+    uvloop.run(_run(trials, turns))
 
 
 @cli.command()
@@ -133,9 +143,8 @@ def write_report() -> None:
     report.write()
 
 
-async def _run(trials: Sequence[Trial]) -> None:
-    for outcome in await _try(trials):
-        report.keep(outcome.as_json())
+async def _run(trials: Sequence[Trial], turns: int) -> None:
+    report.keep([outcome.as_json() for outcome in await _try([*trials] * turns)])
     click.echo(report.everything())
 
 
@@ -177,7 +186,7 @@ async def _soak(names: Sequence[str], updates: int) -> None:
                 log=report.OUT / "logs" / f"{name}-soak.log",
                 server=server if who.database == "postgresql" else None,
             )
-            report.keep(found)
+            report.keep([found])
             click.echo(f"{name}: {found['memory_mb'][-1]} MB after {found['updates']} updates: {found['memory_mb']}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import median_low
 from typing import Any, Final
 
 from tests.bench.contestants import CONTESTANTS, ROOT
@@ -22,12 +23,14 @@ STOCK, TUNED = "echo", "tuned"
 Found = Mapping[str, Any]
 
 
-def keep(found: Found) -> Path:
-    """Writes an outcome into a file of its own, named by what was tried; an older one of the same is replaced."""
+def keep(turns: Sequence[Found]) -> None:
+    """Writes outcomes into a file for each trial, one a turn, named by what was tried; older ones of the same are replaced."""
     OUT.mkdir(parents=True, exist_ok=True)
-    file = OUT / f"{_key(found)}.json"
-    file.write_text(json.dumps(found, indent=1) + "\n")
-    return file
+    tried: dict[str, list[Found]] = {}
+    for found in turns:
+        tried.setdefault(_key(found), []).append(found)
+    for key, same in tried.items():
+        (OUT / f"{key}.json").write_text(json.dumps(same, indent=1) + "\n")
 
 
 def _key(found: Found) -> str:
@@ -37,11 +40,19 @@ def _key(found: Found) -> str:
     return "-".join([found["name"], found["script"], *more])
 
 
-def kept() -> list[Found]:
-    """Everything that is there, in the order of the contestants."""
+def kept() -> list[list[Found]]:
+    """The turns of every trial that is there, in the order of the contestants."""
     order = list(CONTESTANTS)
-    found = [json.loads(file.read_text()) for file in OUT.glob("*.json")]
-    return sorted(found, key=lambda each: (order.index(each["name"].removesuffix("-soak")), _key(each)))
+    tried = [json.loads(file.read_text()) for file in OUT.glob("*.json")]
+    return sorted(tried, key=lambda turns: (order.index(turns[0]["name"].removesuffix("-soak")), _key(turns[0])))
+
+
+def _middle(values: Sequence[Any]) -> Any:
+    """The median of every number, of turns that are shaped alike; of what is no number, the last."""
+    last = values[-1]
+    if isinstance(last, Mapping):
+        return {name: _middle([value[name] for value in values]) for name in last}
+    return median_low(values) if isinstance(last, int | float) else last
 
 
 def write() -> None:
@@ -54,9 +65,10 @@ def write() -> None:
 
 def everything() -> str:
     """All that is kept, as Markdown."""
-    found = kept()
+    tried = kept()
+    found: list[Found] = [_middle(turns) for turns in tried]
     trials = [each for each in found if "saturation" in each]
-    parts = [_machine(found)] if found else []
+    parts = [_machine(tried)] if found else []
     far = [each for each in trials if each["delay_ms"]]
     scaled = [each for each in trials if each["cases"]]
     near = [each for each in trials if each not in far and each not in scaled]
@@ -140,13 +152,16 @@ def _table(found: Sequence[Found], columns: Mapping[str, Column]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [list(columns), ["---"] * len(columns), *rows])
 
 
-def _machine(found: Sequence[Found]) -> str:
+def _machine(tried: Sequence[Sequence[Found]]) -> str:
+    found = [turn for turns in tried for turn in turns]
+    times = sorted({len(turns) for turns in tried})
     newest = max((each["machine"] for each in found), key=lambda machine: str(machine["at"]))
     packages = ", ".join(f"{name} {number}" for name, number in newest["packages"].items())
     oldest = min(str(each["machine"]["at"]) for each in found)
     said = (
         f"{newest['cores']} cores of {newest['cpu']}, {newest['memory_gb']} GB, {newest['system']}; "
-        f"Python {newest['python']}, SQLite {newest['sqlite']}, {packages}. {oldest[:16]} to {newest['at'][:16]} UTC."
+        f"Python {newest['python']}, SQLite {newest['sqlite']}, {packages}. {oldest[:16]} to {newest['at'][:16]} UTC. "
+        f"Medians of {' or '.join(map(str, times))} turns."
     )
     if any(each["machine"]["busy"] > NOISY for each in found):
         said += (
