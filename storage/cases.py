@@ -23,7 +23,11 @@ Order = Callable[[Any], Sequence[ColumnElement[Any]]]
 _ONE = select(cases.c.doc).where(cases.c.ref == bindparam("ref"))
 _GET, _LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
 _LOCKED_AT_ONCE = Prepared(_ONE.with_for_update(nowait=True))
-_OF_ORDERS = Prepared(select(cases).where(tuple_(cases.c.store, cases.c.order_number).in_(any_of("orders"))))
+_OF_ORDERS = Prepared(
+    select(cases.c.ref, cases.c.store, cases.c.order_number, cases.c.doc).where(
+        tuple_(cases.c.store, cases.c.order_number).in_(any_of("orders"))
+    )
+)
 _OF_BUYER = Prepared(
     select(cases.c.doc).where(cases.c.buyer == bindparam("buyer")).order_by(cases.c.opened_at.desc(), cases.c.ref)
 )

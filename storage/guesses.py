@@ -23,9 +23,12 @@ class SqlGuesses:
 
     async def count(self, person: int, since: datetime) -> int:
         """How many wrong guesses the person made at `since` or later."""
+        if self._tx.pending.knows(guesses, person):  # of whoever never guessed wrong
+            return 0
         return int(await self._tx.scalar(_COUNT, {"person": person, "since": since}))
 
     async def add(self, person: int, at: datetime) -> None:
+        self._tx.pending.forget(guesses, person)
         await self._tx.run(self._tx.insert(guesses).values(person=person, at=at))
 
     async def purge(self, before: datetime, *, most: int = 1000) -> int:

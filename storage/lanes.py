@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import Boolean, ColumnElement, Integer, bindparam, case, func, null, select, union_all, update
@@ -188,7 +189,7 @@ async def _put_for_us(tx: Transaction, puts: Sequence[Put]) -> int:
         by_queue.setdefault(put.queue, []).append(put)
     for queue, mine in sorted(by_queue.items()):
         taken, now = await _take_over(tx, queue, _lanes_of(mine)), turn()
-        ids = await tx.all(_PUT, _rows(mine))
+        ids = sorted(await tx.all(_PUT, _rows(mine)), key=attrgetter("id"))  # they were given in order
         waiting: dict[str, list[Item[Any]]] = {}
         for put, row in zip(mine, ids, strict=True):
             waiting.setdefault(put.lane, []).append(Item(row.id, put.what, row.at, now))

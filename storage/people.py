@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from conversations.cases.roles import Role
@@ -15,7 +15,7 @@ from conversations.ports import Application
 from storage.columns import Words
 from storage.orders import make_stores
 from storage.prepared import Prepared, Values, any_of
-from storage.tables import applications, people, roles, rooms
+from storage.tables import applications, guesses, people, roles, rooms
 from storage.transaction import Transaction
 
 _ELSEWHERE = frozenset({"is_arbitrator", "stores", "room"})
@@ -33,7 +33,13 @@ _EVERYBODY = (
     select(people, roles.c.role, roles.c.store).outerjoin(roles, roles.c.person == people.c.id).order_by(people.c.id)
 )
 _THERE = _EVERYBODY.where(people.c.address.in_(any_of("addresses")))
-_AT, _AT_LOCKED = Prepared(_THERE), Prepared(_THERE.with_for_update(key_share=True, of=people))
+_AT = Prepared(_THERE)
+#: Whoever comes may be asked for a code, and hardly anybody has guessed wrong: that need not be asked for again.
+_COMING = Prepared(
+    _THERE.add_columns(exists().where(guesses.c.person == people.c.id).label("has_guessed")).with_for_update(
+        key_share=True, of=people
+    )
+)
 _BY_IDS = Prepared(_EVERYBODY.where(people.c.id.in_(any_of("ids"))))
 _ROLE, _STORE = bindparam("role", type_=Words), bindparam("store", type_=Words)
 _HOLDERS = select(roles.c.person).where(roles.c.role == _ROLE, roles.c.store == _STORE)
@@ -63,7 +69,7 @@ class SqlPeople:
 
     async def expect(self, addresses: Collection[int]) -> None:
         """Loads everybody who is at one of the addresses, at once, and keeps others from their dialogs."""
-        there = await self._found(_AT_LOCKED, {"addresses": sorted(set(addresses))}, is_locked=True)
+        there = await self._found(_COMING, {"addresses": sorted(set(addresses))}, is_coming=True)
         found = {person.address: person for person in there}
         for address in addresses:
             self._tx.pending.know(people, ("at", address), [found[address].id] if address in found else [])
@@ -178,7 +184,7 @@ class SqlPeople:
     async def _ids(self, them: Prepared, values: Values) -> list[int]:
         return [person.id for person in await self._found(them, values)]
 
-    async def _found(self, them: Prepared, values: Values, *, is_locked: bool = False) -> list[Person]:
+    async def _found(self, them: Prepared, values: Values, *, is_coming: bool = False) -> list[Person]:
         """In the order of their ids, so that whoever locks many at once meets nobody who does it the other way round."""
         await self._tx.settle(people)
         held: dict[int, list[Row[Any]]] = {}
@@ -190,8 +196,10 @@ class SqlPeople:
         found = [_person(rows, of_groups.get(person)) for person, rows in held.items()]
         for person in found:
             self._tx.pending.know(people, person.id, person)
-            if is_locked:
+            if is_coming:
                 self._tx.pending.know(people, ("locked", person.id), True)
+                if not held[person.id][0].has_guessed:
+                    self._tx.pending.know(guesses, person.id, 0)
         return found
 
 

@@ -66,6 +66,7 @@ class Prepared:
         self._tuples = next((name for name in self._lists if name in tuples), None)
         self._texts: dict[tuple[int, ...], Text] = {}
         self.on_postgresql: Text | None = None
+        self.many_on_postgresql: Text | None = None
 
     def padded(self, values: Values) -> Values:
         """The values, with each list made as long as a power of two by repeating its last: few texts serve all lengths, and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conversations.cases.orders import OrderKey
 from conversations.ports import Work
@@ -34,6 +34,9 @@ from storage.rooms import SqlRooms
 from storage.tallies import SqlTallies
 from storage.threads import SqlThreads
 from storage.transaction import Transaction
+
+#: So many orders of somebody's are looked at before it is known which one a claim is on.
+_FEW: Final = 5
 
 
 class SqlWork:
@@ -70,23 +73,27 @@ class SqlWork:
         self.fetches = Finishing(FETCHES, tx)
         self.checks = Finishing(CHECKS, tx)
 
-    async def expect(self, addresses: Collection[int]) -> None:
-        """Loads what is asked of everybody who comes, for all who are at these addresses and at once."""
+    async def expect(self, addresses: Collection[int], *, speaking: Collection[int] = ()) -> None:
+        """Loads what is asked of everybody who comes, for all who are at these addresses and at once. Those who are
+        `speaking`, and press nothing, may begin a claim."""
         await self.people.expect(addresses)
-        found = [person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at)) is not None]
+        found = {at: person.id for at in sorted(set(addresses)) if (person := await self.people.at_address(at))}
         if not found:
             return
-        await self.dialogs.expect(found)
+        await self.dialogs.expect(found.values())
         keys, choosing = set[OrderKey](), set[int]()
-        for them in found:
+        for them in found.values():
             for opened in await self.dialogs.of(them):
                 named = opened.answers.get("order")
                 if isinstance(named, list) and len(named) == len(("store", "number")):
                     keys.add(OrderKey(*named))
                 else:
                     choosing.add(them)
-        if choosing:
-            await self.orders.expect_of(choosing)
+        if asked := choosing | {found[at] for at in speaking if at in found}:
+            await self.orders.expect_of(asked)
+        for them in choosing:  # the next answer names one of theirs
+            theirs = await self.orders.of(them)
+            keys |= {order.key for order in theirs} if len(theirs) <= _FEW else set()
         if keys:  # an order that somebody is claiming on is looked at with every answer
             await self.orders.expect(keys)
             await self.cases.expect(keys)

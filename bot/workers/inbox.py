@@ -190,7 +190,7 @@ class InboxHandler:
         here = [it for it in seen.values() if isinstance(it, Incoming)]
         addresses = {it.sender.address for it in here} | {it.group.address for it in here if it.group is not None}
         if addresses:
-            await work.expect(addresses)
+            await work.expect(addresses, speaking={it.sender.address for it in here if isinstance(it.content, Said)})
         return seen
 
     async def _in_order(
