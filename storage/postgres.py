@@ -10,8 +10,19 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, NoReturn
 
-from sqlalchemy import BinaryExpression, BindParameter, Dialect, Insert, TupleType, any_, bindparam, func, insert, select
-from sqlalchemy import type_coerce
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    Dialect,
+    Insert,
+    TupleType,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -122,8 +133,11 @@ def _text_of_many(prepared: Prepared, dialect: Dialect) -> Text:
     many._post_values_clause = one._post_values_clause
     many = many.returning(*one._returning) if one._returning else many.inline()
     compiled = many.compile(dialect=dialect)
-    named = (compiled.binds[name] for name in compiled.positiontup)
-    return prepared.text(str(compiled), (_take(place, {}, dialect) for place in named), dialect)
+    takes = (
+        _take_all(name, kinds[name], dialect) if name in kinds else _take(compiled.binds[name], {}, dialect)
+        for name in compiled.positiontup
+    )
+    return prepared.text(str(compiled), takes, dialect)
 
 
 def _with_arrays(statement: Any) -> tuple[Any, dict[str, tuple[str, int]]]:
@@ -147,6 +161,12 @@ def _with_arrays(statement: Any) -> tuple[Any, dict[str, tuple[str, int]]]:
         return element.left.in_(select(*named.columns))
 
     return replacement_traverse(statement, {}, replace), parts
+
+
+def _take_all(name: str, kind: Any, dialect: Dialect) -> Take:
+    """One by one, since SQLAlchemy takes a list that is a value for more of the array."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return itemgetter(name) if convert is None else lambda values: [convert(value) for value in values[name]]
 
 
 def _take(place: Any, parts: dict[str, tuple[str, int]], dialect: Dialect) -> Take:

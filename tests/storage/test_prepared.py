@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.cases import _OF_ORDERS
 from storage.columns import clock
 from storage.database import Database
+from storage.lanes import _MAKE_READY, _PUT
 from storage.orders import _GET
 from storage.posts import _IN_SLOTS
 from storage.prepared import Prepared, any_of
@@ -70,6 +71,24 @@ async def test_values_come_back_as_they_went_in(db: Database) -> None:
     assert (found.store, found.number, found.purchased_at) == ("Lumen", "1", NOON)
     assert (found.purchased_at.tzinfo, found.doc) == (UTC, {"title": "灯", "gone": None})
     assert since == ["1", None]
+
+
+async def test_many_rows_come_back_as_they_went_in_and_in_order(db: Database) -> None:
+    payloads = [[1, ["灯", []]], {"gone": None}, 'Lu"men', [], None, 4.5]
+    keys = [None, "1", "2", None, "3", "4"]
+    rows = [
+        {"queue": "q", "lane": f"{9 - n}", "key": key, "payload": payload}
+        for n, (key, payload) in enumerate(zip(keys, payloads, strict=True))
+    ]
+    async with db.rebuilding() as tx:
+        await tx.run(_MAKE_READY, [{"queue": "q", "lane": each["lane"], "seconds": 0} for each in rows])
+        put = await tx.all(_PUT, rows)
+        there = await tx.all(Prepared(select(items).order_by(items.c.id)))
+
+    assert [each.id for each in put] == [each.id for each in there]
+    assert [(each.key, each.payload) for each in there] == list(zip(keys, payloads, strict=True))
+    assert [each.lane for each in there] == ["9", "8", "7", "6", "5", "4"]
+    assert {each.at.tzinfo for each in there} == {UTC}
 
 
 async def test_what_changes_gives_its_rows_in_order(db: Database) -> None:
