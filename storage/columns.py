@@ -64,7 +64,7 @@ class Ahead(TypeDecorator[float]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if dialect.name != "sqlite":
             return value
-        return datetime.fromtimestamp(time() + value, UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return datetime.fromtimestamp(time() + value, UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 class clock(FunctionElement[datetime]):

@@ -32,7 +32,7 @@ from sqlalchemy.sql.operators import in_op
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 from sqlalchemy.util import await_only
 
-from storage.prepared import Prepared, Take, Text, Values, always, converted
+from storage.prepared import Always, Prepared, Take, Text, Values, converted
 
 #: What stands in the URL of such an engine.
 DRIVER = "postgresql+direct"
@@ -71,9 +71,8 @@ class Session:
         if len(values) > 1 and isinstance(prepared.statement, Insert):
             if (text := prepared.many_on_postgresql) is None:
                 text = prepared.many_on_postgresql = _text_of_many(prepared, self._connection.dialect)
-            filled = [text.fill({name: [each[name] for each in values] for name in values[0]})]
-        else:
-            filled = list(map(text.fill, values))
+            values = [{name: [each[name] for each in values] for name in values[0]}]
+        filled = text.fill(values)
         try:
             if len(filled) == 1:
                 return text.rows(await self._driver.fetch(text.sql, *filled[0]))
@@ -169,9 +168,9 @@ def _take_all(name: str, kind: Any, dialect: Dialect) -> Take:
     return itemgetter(name) if convert is None else lambda values: [convert(value) for value in values[name]]
 
 
-def _take(place: Any, parts: dict[str, tuple[str, int]], dialect: Dialect) -> Take:
+def _take(place: Any, parts: dict[str, tuple[str, int]], dialect: Dialect) -> Take | Always:
     if not place.required:
-        return always(place.value, place.type, dialect)
+        return Always(place.value, place.type, dialect)
     if place.key not in parts:
         return converted(itemgetter(place.key), place.type, dialect)
     name, part = parts[place.key]

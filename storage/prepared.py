@@ -28,18 +28,33 @@ def any_of(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True)
 
 
+class Always:
+    """A place that has the same value in all rows of a statement, though another each time it is sent: see
+    `storage.columns.clock`."""
+
+    def __init__(self, value: Any, kind: Any, dialect: Dialect) -> None:
+        self._value = value
+        self._convert = kind.dialect_impl(dialect).bind_processor(dialect)
+
+    def now(self) -> Take:
+        value = self._value if self._convert is None else self._convert(self._value)
+        return lambda _: value
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A statement as a driver takes it: `takes` get what stands in each of its places, `make` makes a row of what comes back
     after `reads` have converted some of it, by number."""
 
     sql: str
-    takes: tuple[Take, ...]
+    takes: tuple[Take | Always, ...]
     make: Callable[[Iterable[Any]], Any]
     reads: tuple[tuple[int, Convert], ...]
 
-    def fill(self, values: Values) -> list[Any]:
-        return [take(values) for take in self.takes]
+    def fill(self, rows: Sequence[Values]) -> list[list[Any]]:
+        """What the driver gets, for each row."""
+        takes = [take.now() if isinstance(take, Always) else take for take in self.takes]
+        return [[take(values) for take in takes] for values in rows]
 
     def rows(self, found: Iterable[Iterable[Any]]) -> list[Any]:
         return [self.make(row) for row in (map(self._read, found) if self.reads else found)]
@@ -91,14 +106,14 @@ class Prepared:
         text = self._text(dialect, values[0])
         try:
             if not self.has_rows:
-                driver.executemany(text.sql, map(text.fill, values))
+                driver.executemany(text.sql, text.fill(values))
                 return []
-            found = [row for each in values for row in driver.execute(text.sql, text.fill(each)).fetchall()]
+            found = [row for filled in text.fill(values) for row in driver.execute(text.sql, filled).fetchall()]
         except sqlite3.Error as err:
             raise DBAPIError.instance(text.sql, None, err, sqlite3.Error, hide_parameters=True) from err
         return text.rows(found)
 
-    def text(self, sql: str, takes: Iterable[Take], dialect: Dialect) -> Text:
+    def text(self, sql: str, takes: Iterable[Take | Always], dialect: Dialect) -> Text:
         """The statement as a driver takes it that speaks that dialect, spelled so and with these values in its places."""
         reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in self._columns]
         reading = tuple((number, read) for number, read in enumerate(reads) if read is not None)
@@ -113,10 +128,10 @@ class Prepared:
     def _made(self, dialect: Dialect, values: Values) -> Text:
         compiled = self.statement.compile(dialect=dialect)
         made = compiled.construct_expanded_state(values)
-        takes: dict[str, Take] = {}
+        takes: dict[str, Take | Always] = {}
         for place, name in compiled.bind_names.items():
             if not place.required:
-                takes[name] = always(made.parameters[name], place.type, dialect)
+                takes[name] = Always(made.parameters[name], place.type, dialect)
             elif name not in made.parameter_expansion:
                 takes[name] = converted(itemgetter(name), place.type, dialect)
             else:
@@ -132,11 +147,6 @@ def converted(take: Take, kind: Any, dialect: Dialect) -> Take:
     """What `take` gets, as a driver of that dialect takes that kind of value."""
     convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return take if convert is None else lambda values: convert(take(values))
-
-
-def always(value: Any, kind: Any, dialect: Dialect) -> Take:
-    """The same value each time, though the driver may get another: see `storage.columns.clock`."""
-    return converted(lambda _: value, kind, dialect)
 
 
 def _one_of(name: str, at: tuple[int, ...]) -> Take:

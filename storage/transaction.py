@@ -89,7 +89,7 @@ class Transaction:
         self, statement: Executable | Prepared, values: Values | Sequence[Values] | None, *, has_rows: bool = True
     ) -> Sequence[Row[Any]]:
         if isinstance(statement, Prepared):
-            each = values if isinstance(values, Sequence) else [values or {}]
+            each: Sequence[Values] = values if isinstance(values, list | tuple) else [cast(Values, values or {})]
             if self._session is not None:
                 return await self._session.send(statement, each)
             each = statement.one_by_one(each)

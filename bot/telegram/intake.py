@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+import orjson
+
 from bot import log
 from bot.telegram.updates import Myself, is_id, is_overheard, lane_of
 from bot.workers.together import Together
@@ -53,7 +55,7 @@ class Intake:
         number = update.get("update_id") if isinstance(update, dict) else None
         if number is None or not is_id(number):
             return None
-        payload: dict[str, Any] = {"update_id": number} if is_overheard(update, self._me) else _storable(update)
+        payload: dict[str, Any] = {"update_id": number} if is_overheard(update, self._me) else _kept(update)
         return RawUpdate(update_id=int(number), lane=lane_of(update), payload=payload)
 
 
@@ -79,6 +81,15 @@ class Gathering:
         except Exception as err:
             return [err] if len(updates) == 1 else [trouble for each in updates for trouble in await self._put([each])]
         return [None] * len(updates)
+
+
+def _kept(update: Any) -> Any:
+    """The update as the database keeps it; hardly any has something in it that it would not."""
+    try:
+        text = orjson.dumps(update)
+    except TypeError:
+        return _storable(update)
+    return _storable(update) if b"null" in text or b"\\u0000" in text else update
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
