@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 
 from conversations.cases.case import Case
 from conversations.cases.orders import OrderKey
 from conversations.cases.states import State
 from storage import codec
-from storage.prepared import Prepared, Values, any_of
+from storage.prepared import Prepared, Values
 from storage.signs import signs
 from storage.tables import IS_QUEUED, cases, evidence, journal
 from storage.transaction import Transaction
@@ -23,9 +23,9 @@ Order = Callable[[Any], Sequence[ColumnElement[Any]]]
 _ONE = select(cases.c.doc).where(cases.c.ref == bindparam("ref"))
 _GET, _LOCKED = Prepared(_ONE), Prepared(_ONE.with_for_update())
 _LOCKED_AT_ONCE = Prepared(_ONE.with_for_update(nowait=True))
-_OF_ORDERS = Prepared(
-    select(cases.c.ref, cases.c.store, cases.c.order_number, cases.c.doc).where(
-        tuple_(cases.c.store, cases.c.order_number).in_(any_of("orders"))
+_OF_ORDER = Prepared(
+    select(cases.c.ref, cases.c.doc).where(
+        cases.c.store == bindparam("store"), cases.c.order_number == bindparam("number")
     )
 )
 _OF_BUYER = Prepared(
@@ -78,14 +78,6 @@ class SqlCases:
         refs = await self._tx.look(cases, ("of", key), lambda: self._refs_of(key))
         found = [case for ref in refs if (case := await self.get(ref)) is not None]
         return sorted(found, key=lambda case: (case.opened_at, case.ref))
-
-    async def expect(self, keys: Collection[OrderKey]) -> None:
-        """Loads the cases of these orders at once."""
-        refs: dict[OrderKey, list[str]] = {key: [] for key in keys}
-        for row in await self._of_orders(keys):
-            refs[OrderKey(row.store, row.order_number)].append(row.ref)
-        for key in keys:
-            self._tx.pending.know(cases, ("of", key), refs[key])
 
     async def of_buyer(self, person: int) -> Sequence[Case]:
         """Newest first."""
@@ -151,15 +143,12 @@ class SqlCases:
         return codec.decode(Case, row.doc) if row else None
 
     async def _refs_of(self, key: OrderKey) -> list[str]:
-        return [row.ref for row in await self._of_orders([key])]
-
-    async def _of_orders(self, keys: Collection[OrderKey]) -> Sequence[Row[Any]]:
-        """The rows, and the cases in them remembered, so that they need not be asked for again."""
+        """The cases themselves are remembered, so that they need not be asked for again."""
         await self._tx.settle(cases)
-        rows = await self._tx.all(_OF_ORDERS, {"orders": [(key.store, key.number) for key in sorted(keys)]})
+        rows = await self._tx.all(_OF_ORDER, {"store": key.store, "number": key.number})
         for row in rows:
             self._tx.pending.know(cases, row.ref, codec.decode(Case, row.doc))
-        return rows
+        return [row.ref for row in rows]
 
     async def _of_each(
         self, stores: Sequence[str], which: ColumnElement[bool], *, order: Order, limit: int

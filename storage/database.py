@@ -339,6 +339,10 @@ def _migrator(url: URL) -> AsyncEngine:
     return engine
 
 
+def _patience(seconds: int) -> str:
+    return f"busy_timeout={seconds * 1000}"
+
+
 def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int = _BUSY) -> None:
     """The driver would begin only before the first change, so that what was read before could be stale: we begin."""
 
@@ -346,7 +350,8 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: list[str], busy: int
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={busy * 1000}", "synchronous=FULL", *pragmas):
+        # Whoever closes the file as its last has it alone for a moment: also who will not wait for writers waits for that.
+        for pragma in (_patience(_BUSY), "synchronous=FULL", *pragmas, _patience(busy)):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

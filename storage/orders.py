@@ -33,8 +33,12 @@ _OF_PERSONS = Prepared(
     .where(bindings.c.person.in_(any_of("persons")))
     .order_by(orders.c.purchased_at.desc(), orders.c.store, orders.c.number)
 )
-_WITH_STORES = Prepared(
-    select(_DOC, stores).outerjoin(stores, stores.c.name == orders.c.store).where(_KEY.in_(any_of("keys")))
+#: A row for each of an order's cases, and one for an order without any.
+_CLAIMED_ON = Prepared(
+    select(_DOC, stores, cases.c.ref, cases.c.doc.label("case"))
+    .outerjoin(stores, stores.c.name == orders.c.store)
+    .outerjoin(cases, (cases.c.store == orders.c.store) & (cases.c.order_number == orders.c.number))
+    .where(_KEY.in_(any_of("keys")))
 )
 _IS_BOUND = Prepared(
     select(bindings.c.person).where(
@@ -60,13 +64,20 @@ class SqlOrders:
         return await self._tx.look(orders, key, lambda: self._load(key, lock))
 
     async def expect(self, keys: Collection[OrderKey]) -> None:
-        """Loads these orders and their stores at once."""
-        named = [(key.store, key.number) for key in sorted(keys)]
-        found = await self._tx.all(_WITH_STORES, {"keys": named})
-        self._know([_order(row.doc) for row in found])
-        for row in found:
-            if row.name is not None and not self._tx.pending.knows(stores, row.name):
-                self._tx.pending.know(stores, row.name, _store(row))
+        """Loads these orders, their stores and their cases at once."""
+        await self._tx.settle(cases)
+        pending, refs = self._tx.pending, dict[OrderKey, list[str]]()
+        for row in await self._tx.all(_CLAIMED_ON, {"keys": [(key.store, key.number) for key in sorted(keys)]}):
+            order = _order(row.doc)
+            self._know([order])
+            if row.name is not None and not pending.knows(stores, row.name):
+                pending.know(stores, row.name, _store(row))
+            its = refs.setdefault(order.key, [])
+            if row.ref is not None:
+                its.append(row.ref)
+                pending.know(cases, row.ref, codec.decode(Case, row.case))
+        for key, its in refs.items():
+            pending.know(cases, ("of", key), its)
 
     async def expect_of(self, persons: Collection[int]) -> None:
         """Loads the orders bound to these people at once."""

@@ -96,7 +96,6 @@ class SqlWork:
             keys |= {order.key for order in theirs} if len(theirs) <= _FEW else set()
         if keys:  # an order that somebody is claiming on is looked at with every answer
             await self.orders.expect(keys)
-            await self.cases.expect(keys)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What happens inside is undone alone, what was said in it too, when an exception leaves it."""

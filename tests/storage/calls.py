@@ -52,7 +52,6 @@ CALLS: dict[str, Call] = {
     "rooms.check": lambda w: w.rooms.check(5_000),
     "orders.expect": lambda w: w.orders.expect([KEY, OTHER]),
     "orders.expect_of": lambda w: w.orders.expect_of([5_000, 5_001]),
-    "cases.expect": lambda w: w.cases.expect([KEY, OTHER]),
     "dialogs.expect": lambda w: w.dialogs.expect([5_000, 5_001]),
     "orders.get": lambda w: w.orders.get(KEY, lock=True),
     "orders.numbered": lambda w: w.orders.numbered("n5000"),

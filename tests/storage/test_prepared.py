@@ -7,11 +7,10 @@ from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from storage.cases import _OF_ORDERS
 from storage.columns import clock
 from storage.database import Database
 from storage.lanes import _MAKE_READY, _PUT
-from storage.orders import _GET
+from storage.orders import _CLAIMED_ON, _GET
 from storage.posts import _IN_SLOTS
 from storage.prepared import Prepared, any_of
 from storage.tables import items, orders, people, stores
@@ -140,7 +139,7 @@ async def test_rows_of_two_types_at_once(db: Database) -> None:
         assert await tx.first(waits) is None
 
 
-@pytest.mark.parametrize("statement", [_IN_SLOTS, _OF_ORDERS, _GET])
+@pytest.mark.parametrize("statement", [_IN_SLOTS, _CLAIMED_ON, _GET])
 async def test_sqlite_finds_several_tuples_by_an_index(sqlite_db: Database, statement: Prepared) -> None:
     """It reads the whole table for a list of several."""
     [name] = statement._lists
