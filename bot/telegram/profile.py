@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from bot.messenger import Command, Messenger
@@ -28,9 +29,14 @@ SHORT: Final = Phrase("After-sales help: returns, exchanges, refunds and dispute
 async def publish(messenger: Messenger) -> None:
     """Sets descriptions and the menu for everybody. DeliveryError."""
     for code, tag in language_codes():
-        description, short = plain(DESCRIPTION, tag)[:MAX_DESCRIPTION], plain(SHORT, tag)[:MAX_SHORT]
+        # Reading a catalogue takes a tenth of a second, in which people write to us.
+        description, short, commands = await asyncio.to_thread(_profile, tag)
         await messenger.set_descriptions(description, short, language=code)
-        await messenger.set_commands(_commands(frozenset(), tag), language=code)
+        await messenger.set_commands(commands, language=code)
+
+
+def _profile(tag: str) -> tuple[str, str, list[Command]]:
+    return plain(DESCRIPTION, tag)[:MAX_DESCRIPTION], plain(SHORT, tag)[:MAX_SHORT], _commands(frozenset(), tag)
 
 
 class Menus:

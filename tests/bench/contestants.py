@@ -112,8 +112,9 @@ def _command(who: Contestant, api: str) -> list[str]:
 
 
 def _environment(who: Contestant, api: str, database_url: str, folder: str) -> dict[str, str]:
-    """What is set here for other bots (AFTERSALES_*) is no business of the bench's."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AFTERSALES_")}
+    """What is set here for other bots (AFTERSALES_*) is no business of the bench's; and a service has its bytecode by it."""
+    here = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {name: value for name, value in here.items() if not name.startswith("AFTERSALES_")}
     if not who.database:
         return environment
     ours: dict[str, Any] = {
