@@ -10,9 +10,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from bot.clock import AdjustableClock
 from bot.compose import Application, build, learn_username
@@ -23,7 +20,7 @@ from bot.playground.people import User
 from bot.settings import Address, Settings, SettingsError
 from bot.workers.pace import UNLIMITED
 from conversations.policy import PackError
-from storage.database import driver_url
+from tests.sessions import cut_off
 
 
 @pytest.fixture
@@ -155,7 +152,7 @@ async def test_bot_survives_a_database_that_drops_its_connections(
         for n in range(1, 4):
             acting.send_text(world, ana, "/help")
             await until(lambda: len(answers(world, ana)) == n)  # noqa: B023 - awaited at once
-            await _drop_connections(postgres_url)
+            await cut_off(postgres_url)
 
         async with asyncio.timeout(20):
             while not await app.is_ready():  # noqa: ASYNC110 - it tells nobody
@@ -190,11 +187,3 @@ async def test_what_hinders_a_start_is_said(world: World, tmp_path: Path) -> Non
         await build(settings(world, "http://127.0.0.1:9", url, tmp_path, policy="nothing_like_it"))
     with pytest.raises(SettingsError, match="AFTERSALES_BOT_TOKEN"):
         await (await build(Settings.load({"database_url": url}))).start()
-
-
-async def _drop_connections(url: str) -> None:
-    engine = create_async_engine(driver_url(url), poolclass=NullPool)
-    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with engine.connect() as connection:
-        await connection.execute(text(drop))
-    await engine.dispose()

@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
-from storage.database import Database, driver_url
+from storage.database import Database
 from storage.errors import TryAgain
 from storage.prepared import Prepared, any_of
 from storage.tables import people, stores
+from tests.sessions import cut_off
 
 ADD = Prepared(insert(stores).values(name=bindparam("name")))
 NAMED = Prepared(select(stores.c.name).where(stores.c.name.in_(any_of("names"))).order_by(stores.c.name))
@@ -33,14 +32,6 @@ async def postgres_db(postgres_url: str) -> AsyncIterator[Database]:
 async def _names(db: Database) -> list[str]:
     async with db.rebuilding() as tx:
         return [row.name for row in await tx.all(select(stores.c.name).order_by(stores.c.name))]
-
-
-async def _cut_off(url: str) -> None:
-    """The server ends every session on the database."""
-    engine = create_async_engine(driver_url(url), poolclass=NullPool)
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with engine.connect() as connection:
-        await connection.execute(text(others))
 
 
 async def test_both_ways_are_one_transaction(postgres_db: Database) -> None:
@@ -92,7 +83,7 @@ async def test_a_session_that_the_server_ends_in_the_middle(postgres_db: Databas
     async def work() -> None:
         async with postgres_db.rebuilding() as tx:
             await tx.run(ADD, {"name": "Lumen"})
-            await _cut_off(postgres_url)
+            await cut_off(postgres_url)
             await tx.run(ADD, {"name": "Vesper"})
 
     with pytest.raises(TryAgain):
@@ -129,7 +120,7 @@ async def test_sessions_that_the_server_ended_meanwhile_are_not_noticed(
 ) -> None:
     async with postgres_db.rebuilding() as one, postgres_db.rebuilding() as other:  # so that two sessions wait for work
         sessions = [(await tx.connection.get_raw_connection()).driver_connection for tx in (one, other)]
-    await _cut_off(postgres_url)
+    await cut_off(postgres_url)
     async with asyncio.timeout(15):
         while not all(session.is_closed() for session in sessions if session):  # noqa: ASYNC110 - the network tells nobody
             await asyncio.sleep(0.01)

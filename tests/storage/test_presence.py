@@ -8,16 +8,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import select
 
 from storage import presence
-from storage.database import Database, driver_url
+from storage.database import Database
 from storage.errors import TryAgain
 from storage.presence import QUEUES
 from storage.queues import RawUpdate
 from storage.tables import processes
+from tests.sessions import cut_off
 
 LONG = 3_600.0
 
@@ -95,7 +94,7 @@ async def test_what_another_process_commits_is_heard(
 async def test_after_a_lost_line_it_hears_again_and_everybody_is_woken_once(postgres_url: str) -> None:
     async with serving(postgres_url) as one, serving(postgres_url) as other:
         waiting = [asyncio.create_task(one.wait(queue, LONG)) for queue in QUEUES]
-        await _drop_connections(postgres_url)
+        await cut_off(postgres_url)
         await within(asyncio.gather(*waiting))
 
         again = asyncio.create_task(one.wait("inbox", LONG))
@@ -261,7 +260,7 @@ async def test_the_living_keep_what_they_hold(database_url: str, noon: datetime)
 async def test_who_was_cut_off_keeps_its_number_when_it_comes_back_soon(postgres_url: str, noon: datetime) -> None:
     async with serving(postgres_url) as one:
         await leased_everywhere(one, noon)
-        await _drop_connections(postgres_url)
+        await cut_off(postgres_url)
         await within(one.wait("inbox", LONG))
 
         assert await patiently(lambda: numbers(one)) == [1]
@@ -288,11 +287,3 @@ async def _until(condition: Callable[[], Any]) -> None:
     async with asyncio.timeout(15):
         while not condition():  # noqa: ASYNC110 - the world tells nobody
             await asyncio.sleep(0.01)
-
-
-async def _drop_connections(url: str) -> None:
-    engine = create_async_engine(driver_url(url), poolclass=NullPool)
-    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with engine.connect() as connection:
-        await connection.execute(text(drop))
-    await engine.dispose()
