@@ -76,7 +76,7 @@ async def test_many_rows_come_back_as_they_went_in_and_in_order(db: Database) ->
     payloads = [[1, ["灯", []]], {"gone": None}, 'Lu"men', [], None, 4.5]
     keys = [None, "1", "2", None, "3", "4"]
     rows = [
-        {"queue": "q", "lane": f"{9 - n}", "key": key, "payload": payload}
+        {"queue": "q", "lane": f"{9 - n}\0", "key": key, "payload": payload}
         for n, (key, payload) in enumerate(zip(keys, payloads, strict=True))
     ]
     async with db.rebuilding() as tx:
