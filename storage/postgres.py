@@ -112,7 +112,7 @@ def _text(prepared: Prepared, dialect: Dialect) -> Text:
 def _text_of_many(prepared: Prepared, dialect: Dialect) -> Text:
     """An INSERT of one row as one of many: each place gets the values of all rows, in their order. Sending them one by
     one takes several times as long. Two of them that update the same row are refused."""
-    one: Any = prepared.statement
+    one: Any = prepared.statement  # of which SQLAlchemy shows to nobody what it inserts, and what it does on a conflict
     values = {one.table.c[getattr(column, "key", column)]: value for column, value in one._values.items()}
     kinds: dict[str, Any] = {}
     for column, value in values.items():
