@@ -65,7 +65,7 @@ def cli() -> None:
 @cli.command("all")
 @turns
 def try_all(turns: int) -> None:
-    """Everything but `scale` and `soak`: some twenty minutes."""
+    """Everything but `scale` and `soak`: some twenty-two minutes."""
     uvloop.run(_run(_everything(), turns))
 
 
