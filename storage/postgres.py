@@ -65,19 +65,17 @@ class Session:
         self._driver: Any = there.driver_connection
 
     async def send(self, prepared: Prepared, values: Sequence[Values]) -> list[Any]:
-        """Sends it once with each of the values, all in one go. Gives the rows that come back, in order."""
-        if (text := prepared.on_postgresql) is None:
-            text = prepared.on_postgresql = _text(prepared, self._connection.dialect)
+        """Sends it once with each of the values, an INSERT with all of them in one go. Gives the rows that come back, in order."""
         if len(values) > 1 and isinstance(prepared.statement, Insert):
-            if (text := prepared.many_on_postgresql) is None:
-                text = prepared.many_on_postgresql = _text_of_many(prepared, self._connection.dialect)
+            text = prepared.many_on_postgresql or _text_of_many(prepared, self._connection.dialect)
+            prepared.many_on_postgresql = text
             values = [{name: [each[name] for each in values] for name in values[0]}]
+        else:
+            text = prepared.on_postgresql = prepared.on_postgresql or _text(prepared, self._connection.dialect)
         filled = text.fill(values)
         try:
-            if len(filled) == 1:
-                return text.rows(await self._driver.fetch(text.sql, *filled[0]))
-            if prepared.has_rows:
-                return text.rows(await self._driver.fetchmany(text.sql, filled))
+            if prepared.has_rows or len(filled) == 1:
+                return text.rows([row for each in filled for row in await self._driver.fetch(text.sql, *each)])
             await self._driver.executemany(text.sql, filled)
             return []
         except BaseException as err:
