@@ -19,8 +19,8 @@ LOG = log.get(__name__)
 #: The most updates put in at once that arrived one by one; those that come meanwhile go into the next lot.
 LOT: Final = 64
 
-#: Levels of an update that are kept. Real ones have about ten.
-DEEPEST: Final = 64
+#: Levels of an update that are kept: as many as orjson writes. Real ones have about ten.
+DEEPEST: Final = 253
 
 
 class Inbox(Protocol):

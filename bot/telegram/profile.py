@@ -29,7 +29,7 @@ SHORT: Final = Phrase("After-sales help: returns, exchanges, refunds and dispute
 async def publish(messenger: Messenger) -> None:
     """Sets descriptions and the menu for everybody. DeliveryError."""
     for code, tag in language_codes():
-        # Reading a catalogue takes a tenth of a second, in which people write to us.
+        # Reading a catalogue takes some 50 ms, in which people write to us.
         description, short, commands = await asyncio.to_thread(_profile, tag)
         await messenger.set_descriptions(description, short, language=code)
         await messenger.set_commands(commands, language=code)
