@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +19,7 @@ from tests.bench.databases import postgres_server
 from tests.bench.scripts import CLAIM, INTAKE, Script
 from tests.bench.trial import Failed, Outcome, Plan, try_out
 
-FULL: Final = Plan(warm=1.0, saturation=5.0, half=6.0, light=6.0)
+FULL: Final = Plan()
 SHORT: Final = Plan(warm=0.5, saturation=3.0, half=3.0, light=None, longest=5.0)
 #: For the guard in the tests: the ratio of two bots, roughly.
 QUICK: Final = Plan(warm=0.5, saturation=3.0, half=None, light=None, longest=4.0, chats=50)
@@ -52,9 +52,10 @@ def _everything() -> list[Trial]:
     return [*near, *claims, *far, *replicas]
 
 
-turns: Final = click.option(
-    "--turns", default=3, show_default=True, help="How often all of it is done; what is told are the medians."
-)
+def by_turns(default: int = 3) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "--turns", default=default, show_default=True, help="How often all of it is done; what is told are the medians."
+    )
 
 
 @click.group()
@@ -63,14 +64,14 @@ def cli() -> None:
 
 
 @cli.command("all")
-@turns
+@by_turns()
 def try_all(turns: int) -> None:
     """Everything but `scale` and `soak`: some twenty-two minutes."""
     uvloop.run(_run(_everything(), turns))
 
 
 @cli.command()
-@turns
+@by_turns()
 def short(turns: int) -> None:
     """The least that tells something: some two minutes."""
     uvloop.run(_run([Trial(who=CONTESTANTS[name], plan=SHORT) for name in ("echo", "tuned", *OURS)], turns))
@@ -82,7 +83,7 @@ def short(turns: int) -> None:
 @click.option("--delay", default=0.0, help="Milliseconds between a call and its answer.")
 @click.option("--chats", default=200, show_default=True)
 @click.option("--seconds", default=10.0, show_default=True, help="How long each phase is measured.")
-@click.option("--turns", default=1, show_default=True, help="How often these bots are tried, by turns.")
+@by_turns(1)
 @click.option("--replicas", default=1, show_default=True, help="PostgreSQL only.")
 @click.option("--cases", default=0, help="Ours only: how many are open already.")
 @click.option(
@@ -111,7 +112,7 @@ def run(
 @cli.command()
 @click.option("--few", default=1_000, show_default=True)
 @click.option("--many", default=1_000_000, show_default=True, help="A million take minutes to make.")
-@turns
+@by_turns()
 def scale(few: int, many: int, turns: int) -> None:
     """Few cases open already against many, on both databases; claims, which write to the tables that have grown."""
     trials = [

@@ -38,11 +38,11 @@ class Plan:
     `longest`: how long a bot that is very slow may take to come round, and to answer those who wait at the end.
     """
 
-    warm: float = 2.0
+    warm: float = 1.0
     longest: float = 30.0
-    saturation: float = 10.0
-    half: float | None = 10.0
-    light: float | None = 10.0
+    saturation: float = 5.0
+    half: float | None = 6.0
+    light: float | None = 6.0
     chats: int = 200
     delay: float = 0.0
 
